@@ -1,0 +1,1 @@
+"""What hears and what reads: the shared vocabulary, and the engines behind their seams."""

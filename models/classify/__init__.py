@@ -1,0 +1,1 @@
+"""Classifiers: what an utterance means and how it feels."""

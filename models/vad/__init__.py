@@ -1,0 +1,1 @@
+"""Voice activity engines: which windows of a channel hold speech."""

@@ -1,0 +1,1 @@
+"""The call: from audio in step to events, and what is kept of it."""

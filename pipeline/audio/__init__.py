@@ -1,0 +1,1 @@
+"""Audio at the edge: codecs, decoding, keeping channels in step, recording."""

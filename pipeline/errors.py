@@ -1,0 +1,52 @@
+"""What can go wrong with a call.
+
+PipelineError
+├── AudioUnreadable    a file or message holds no audio that can be read
+├── FrameOutOfOrder    a frame does not start where the last one stopped
+├── Overloaded         a job of a kind that may be shed was shed
+├── StoreUnavailable   the database cannot be written or read
+├── CallNotFound       no call of that id
+└── SettingsInvalid    a setting is wrong; the message names it
+"""
+
+
+class PipelineError(Exception):
+    """Any failure of a call; `code` is stable, the message is for people."""
+
+    code = "pipeline_error"
+
+
+class AudioUnreadable(PipelineError):
+    """No audio that can be read."""
+
+    code = "audio_unreadable"
+
+
+class FrameOutOfOrder(PipelineError):
+    """A frame does not start where the last one stopped."""
+
+    code = "frame_out_of_order"
+
+
+class Overloaded(PipelineError):
+    """The job was shed."""
+
+    code = "overloaded"
+
+
+class StoreUnavailable(PipelineError):
+    """The database cannot be used."""
+
+    code = "store_unavailable"
+
+
+class CallNotFound(PipelineError):
+    """No such call."""
+
+    code = "call_not_found"
+
+
+class SettingsInvalid(PipelineError):
+    """A setting is wrong."""
+
+    code = "settings_invalid"

@@ -1,0 +1,1 @@
+"""What is kept: schema, migrations, reading and the one writer."""

@@ -1,0 +1,1 @@
+"""Rules, forms and scores: pure functions of a transcript, without I/O and without a clock."""

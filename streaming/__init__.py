@@ -1,0 +1,1 @@
+"""The floor that meets people and networks: sockets, pages, the API and the command line."""
