@@ -5,6 +5,7 @@ PipelineError
 ├── FrameOutOfOrder    a frame does not start where the last one stopped
 ├── Overloaded         a job of a kind that may be shed was shed
 ├── StoreUnavailable   the database cannot be written or read
+├── CallBusy           a call of that id is connected already
 ├── CallNotFound       no call of that id
 └── SettingsInvalid    a setting is wrong; the message names it
 """
@@ -38,6 +39,12 @@ class StoreUnavailable(PipelineError):
     """The database cannot be used."""
 
     code = "store_unavailable"
+
+
+class CallBusy(PipelineError):
+    """A call of that id is connected already."""
+
+    code = "call_busy"
 
 
 class CallNotFound(PipelineError):
