@@ -1,0 +1,162 @@
+"""Words as they are compared: lower case, contractions opened, fillers dropped, numbers read.
+
+Every floor that matches or counts words goes through `tokens`; offsets always point into the
+string that was given, so evidence can be quoted as it was written. Reading numbers lives in
+`models.numbers`; its names are offered here too.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from models.numbers import Number, numbers
+from models.spelling import (
+    CONTRACTIONS,
+    CURRENCY_SIGNS,
+    FILLERS,
+    IS_AFTER,
+    KEEPS_I_MEAN,
+    KEEPS_YOU_KNOW,
+    PAIRS,
+    SPELLINGS,
+    SUFFIXES,
+)
+from models.token import Token
+
+__all__ = ["Number", "Token", "numbers", "tokens", "wer_words"]
+
+_CHUNK = re.compile(
+    r"""
+    (?P<mask>\[[A-Za-z_][A-Za-z_ -]*\])                       # what redaction leaves behind
+  | (?P<sign>[$£€])\s?(?=\d)
+  | (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w])|\d+\.\d+(?![\w])|\d+(?![\w]))
+  | (?P<dotted>(?:[^\W\d_]\.){2,}[^\W\d_]?(?!\w))             # a.m.  p.m.  U.K.
+  | (?P<word>[^\W_]+(?:['’][^\W_]+)*)
+  | (?P<percent>%)
+    """,
+    re.VERBOSE,
+)
+_CLOCK = re.compile(r"(\d+)(am|pm)")
+
+
+def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
+    """Return the normalised words of a text, in order.
+
+    Contractions give several tokens of one span ("I'm" is "i", "am"); "$49.90" gives "49.90" and
+    "dollars". Number words stay words. Fillers ("um", "you know") are left out unless `fillers`.
+    """
+    out: list[Token] = []
+    sign: tuple[str, int] | None = None
+    for found in _CHUNK.finditer(text):
+        kind, raw, start, end = found.lastgroup, found.group(), found.start(), found.end()
+        if kind == "word":
+            out.extend(Token(word, start, end) for word in _word(raw))
+        elif kind == "sign":
+            sign = (raw[0], start)
+            continue
+        elif kind == "number":
+            if sign is not None:
+                start = sign[1]
+            out.append(Token(raw.replace(",", ""), start, end))
+            if sign is not None:
+                out.append(Token(CURRENCY_SIGNS[sign[0]], start, end))
+        elif kind == "percent":
+            out.append(Token("percent", start, end))
+        elif kind == "mask":
+            out.append(Token(raw.lower(), start, end))
+        else:
+            out.append(Token(raw.replace(".", "").lower(), start, end))
+        sign = None
+    joined = _join(out)
+    return tuple(joined) if fillers else tuple(_without_fillers(joined))
+
+
+def wer_words(text: str) -> list[str]:
+    """Return the words a word error rate is counted on.
+
+    As `tokens`, with each number written one way: digits without spaces or points, and the
+    currency after them, so that "twenty five" equals "25" and "$49.90" equals "forty nine dollars
+    ninety".
+    """
+    toks = tokens(text)
+    out: list[str] = []
+    at = 0
+    for number in numbers(toks):
+        out.extend(t.text for t in toks[at : number.first])
+        out.append(number.written())
+        if number.unit:
+            out.append(number.unit)
+        at = number.last + 1
+    out.extend(t.text for t in toks[at:])
+    return out
+
+
+def _word(raw: str) -> Sequence[str]:
+    """Return one written word's tokens."""
+    word = raw.lower().replace("’", "'")
+    if not word.isascii():
+        marks = unicodedata.normalize("NFKD", word)
+        word = "".join(c for c in marks if not unicodedata.combining(c))
+    known = CONTRACTIONS.get(word)
+    if known is not None:
+        return known
+    if "'" in word:
+        return _apostrophe(word)
+    if word[0].isdigit():
+        clock = _CLOCK.fullmatch(word)
+        return clock.groups() if clock else (word,)
+    return (SPELLINGS.get(word, word),)
+
+
+def _apostrophe(word: str) -> Sequence[str]:
+    """Open a contraction that no table lists, or drop a possessive's apostrophe."""
+    if word.endswith("n't") and len(word) > 3:
+        return (word[:-3], "not")
+    stem, _, tail = word.rpartition("'")
+    if tail == "s" and stem in IS_AFTER:
+        return (stem, "is")
+    opened = SUFFIXES.get(tail)
+    if opened is not None and "'" not in stem:
+        return (SPELLINGS.get(stem, stem), opened)
+    return (word.replace("'", ""),)
+
+
+def _join(words: list[Token]) -> list[Token]:
+    """Write pairs that recognisers split or join ("e mail", "good bye") as one word."""
+    out: list[Token] = []
+    for token in words:
+        if out:
+            whole = PAIRS.get((out[-1].text, token.text))
+            if whole is not None:
+                out[-1] = Token(whole, out[-1].start, token.end)
+                continue
+        out.append(token)
+    return out
+
+
+def _without_fillers(words: list[Token]) -> list[Token]:
+    """Drop hesitations, and "you know" and "I mean" where they carry nothing."""
+    kept = [t for t in words if t.text not in FILLERS]
+    out: list[Token] = []
+    at = 0
+    while at < len(kept):
+        if at + 1 < len(kept) and _is_phrase_filler(kept, at):
+            at += 2
+            continue
+        out.append(kept[at])
+        at += 1
+    return out
+
+
+def _is_phrase_filler(words: list[Token], at: int) -> bool:
+    pair = (words[at].text, words[at + 1].text)
+    if pair == ("you", "know"):
+        before, after = KEEPS_YOU_KNOW
+    elif pair == ("i", "mean"):
+        before, after = KEEPS_I_MEAN
+    else:
+        return False
+    just_so = at > 1 and words[at - 1].text == "so" and words[at - 2].text == "just"
+    kept_before = at > 0 and words[at - 1].text in before
+    kept_after = at + 2 < len(words) and words[at + 2].text in after
+    return not (just_so or kept_before or kept_after)
