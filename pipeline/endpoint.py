@@ -76,7 +76,7 @@ class Endpointer:
         elif quiet >= self._silence:
             self.speaking, self._run = False, 0
             return Change.STOP
-        if self._index - self.first + 1 >= self._longest:
+        if quiet < self._speculate and self._index - self.first + 1 >= self._longest:
             return self._split()
         return None
 

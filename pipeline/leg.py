@@ -1,0 +1,134 @@
+"""One channel of a call: its recent audio, and the utterance that is open on it."""
+
+from dataclasses import dataclass
+
+from models.types import Channel, Samples
+from pipeline.buffer import AudioBuffer
+from pipeline.endpoint import Change, Endpointer, Endpointing
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An utterance as audio: clip [start, stop) and the speech in it, in samples of the call clock.
+
+    `voiced_s` is how much of it the voice activity engine took for speech.
+    """
+
+    utterance_id: int
+    start: int
+    stop: int
+    speech_start: int
+    speech_stop: int
+    voiced_s: float
+
+
+class Leg:
+    """Follows one channel, window by window."""
+
+    def __init__(self, channel: Channel, rate_hz: int, window: int, config: Endpointing) -> None:
+        self.channel = channel
+        self._window, self._rate = window, rate_hz
+        self._preroll = int(config.preroll_s * rate_hz)
+        self._tail = int(config.tail_s * rate_hz)
+        self._keep = int((config.preroll_s + config.min_speech_s) * rate_hz) + 2 * window
+        self._endpointer = Endpointer(config, window / rate_hz)
+        self._audio = AudioBuffer()
+        self._heard = 0
+        self._free = 0
+        self.utterance_id: int | None = None
+        self.clip_start = 0
+        self.partial_at = 0
+        self.partial_job: int | None = None
+        self.partial_until = 0
+        self.partial_text = ""
+        self.speculative_job: int | None = None
+        self.previewed: set[str] = set()
+
+    def append(self, samples: Samples) -> None:
+        """Hear the next samples."""
+        self._audio.append(samples)
+
+    def step(self, probability: float) -> Change | None:
+        """Take the next window's probability."""
+        self._heard += self._window
+        change = self._endpointer.step(probability)
+        if change is None and not self._endpointer.speaking:
+            self._audio.forget(self._heard - self._keep)
+        return change
+
+    def begin(self, utterance_id: int) -> int:
+        """Open the utterance that START announced; return its first speech sample."""
+        self.clip_start = max(self._free, self.speech_start - self._preroll)
+        self._open(utterance_id)
+        return self.speech_start
+
+    def split(self, utterance_id: int) -> Cut:
+        """Close the open utterance where SPLIT says, and open the next one there."""
+        at = self._endpointer.cut * self._window
+        cut = self._cut(at, at)
+        self._free = self.clip_start = at
+        self._open(utterance_id)
+        return cut
+
+    def close(self, limit: int | None = None) -> Cut:
+        """Close the open utterance; `limit` is the end of the call where that comes first."""
+        speech_stop = (self._endpointer.last + 1) * self._window
+        stop = speech_stop + self._tail
+        cut = self._cut(min(stop, limit) if limit is not None else stop, speech_stop)
+        self._free = cut.stop
+        self.utterance_id = None
+        self._audio.forget(cut.stop)
+        return cut
+
+    def so_far(self) -> Cut:
+        """Return the open utterance as it would be if the silence lasted."""
+        speech_stop = (self._endpointer.last + 1) * self._window
+        return self._cut(speech_stop + self._tail, speech_stop)
+
+    def partial(self) -> Cut:
+        """Return the open utterance up to the last window heard."""
+        return self._cut(self._heard, self._heard)
+
+    def clip(self, start: int, stop: int) -> Samples:
+        """Return a copy of the samples [start, stop)."""
+        return self._audio.clip(start, stop)
+
+    @property
+    def speaking(self) -> bool:
+        """Whether an utterance is open."""
+        return self.utterance_id is not None
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the open utterance has held any speech."""
+        return self._endpointer.voiced > 0 and self._endpointer.last >= self._endpointer.first
+
+    @property
+    def speech_start(self) -> int:
+        """The open utterance's first speech sample."""
+        return self._endpointer.first * self._window
+
+    @property
+    def heard(self) -> int:
+        """Samples whose windows are decided."""
+        return self._heard
+
+    def _open(self, utterance_id: int) -> None:
+        self.utterance_id = utterance_id
+        self.partial_at = self.clip_start
+        self.partial_job = self.speculative_job = None
+        self.partial_until, self.partial_text = 0, ""
+        self.previewed = set()
+
+    def _cut(self, stop: int, speech_stop: int) -> Cut:
+        if self.utterance_id is None:
+            raise RuntimeError("no utterance is open")
+        start = self.speech_start if self.clip_start <= self.speech_start else self.clip_start
+        return Cut(
+            self.utterance_id,
+            self.clip_start,
+            stop,
+            start,
+            max(speech_stop, start),
+            self._endpointer.voiced * self._window / self._rate,
+        )
