@@ -36,9 +36,13 @@ class Overloaded(PipelineError):
 
 
 class StoreUnavailable(PipelineError):
-    """The database cannot be used."""
+    """The database cannot be used; `cause` is "locked" | "read_only" | "full" | "corrupt" | ..."""
 
     code = "store_unavailable"
+
+    def __init__(self, message: str, cause: str = "other") -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class CallBusy(PipelineError):
