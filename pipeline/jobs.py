@@ -76,4 +76,5 @@ class Pace:
 SCHEDULE_S = (1.0, 2.0, 4.0, 7.0, 11.0)
 """Partials that cost 2.2 times the finals alone, on real calls (`docs/performance.md`)."""
 
-NO_PARTIALS = Pace()
+NO_PARTIALS = Pace(speculate=False)
+"""The pace of a recording, where no one watches and nothing waits for silence."""

@@ -1,0 +1,179 @@
+"""Settings: defaults < TOML file < environment (CUELINE_...) < command line.
+
+Every setting is listed in docs/settings.md; a test compares the two. An unknown key is an error.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pipeline.errors import SettingsInvalid
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EngineChoice(_Part):
+    """An engine by name, with options that the engine itself checks."""
+
+    engine: str = Field(description="Name of the engine, as `cueline models list` shows it.")
+    options: dict[str, Any] = Field(default_factory=dict, description="The engine's own options.")
+
+
+class SttSettings(EngineChoice):
+    """What turns speech into text."""
+
+    engine: str = Field("moonshine", description="Speech-to-text engine.")
+    words: bool = Field(False, description="Ask the engine for word times where it has them.")
+
+
+class VadSettings(EngineChoice):
+    """What finds speech."""
+
+    engine: str = Field("silero", description="Voice activity engine.")
+    tick_ms: int = Field(32, ge=10, le=200, description="How often all channels are measured.")
+
+
+class ClassifySettings(EngineChoice):
+    """What reads utterances for intents and mood."""
+
+    engine: str = Field("lexical", description="Classifier engine.")
+
+
+class PartialSettings(_Part):
+    """When captions of an unfinished utterance are made; loads are 0 to 1 of the engine's time."""
+
+    quick_s: float | None = Field(0.35, description="Interval on an idle machine; null for none.")
+    quick_below: float = Field(0.25, description="Load below which quick_s holds.")
+    brisk_s: float | None = Field(0.7, description="Interval on a lightly loaded machine.")
+    brisk_below: float = Field(0.4, description="Load below which brisk_s holds.")
+    below: float = Field(0.65, description="Load above which no partials are made; 0 for never.")
+
+
+class RetainSettings(_Part):
+    """What is kept of a call."""
+
+    record: bool = Field(True, description="Keep a stereo recording of each call.")
+
+
+class QueueSettings(_Part):
+    """Which rules a queue's calls are held to."""
+
+    packs: tuple[str, ...] = Field(("core_call",), description="Rule packs, in order.")
+    jurisdiction: str = Field("", description="Turns on legal packs: US, UK ... Empty for none.")
+    company: str = Field("", description="The name agents greet with.")
+    facts: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="Facts that hold for every call of the queue."
+    )
+
+
+class TwilioSettings(_Part):
+    """Twilio Media Streams."""
+
+    auth_tokens: tuple[SecretStr, ...] = Field((), description="Accepted signing tokens.")
+    public_url: str = Field("", description="The exact wss:// address in the TwiML.")
+    accounts: tuple[str, ...] = Field((), description="Accepted account ids; empty for any.")
+    track_map: dict[str, str] = Field(
+        default_factory=lambda: {"inbound": "customer", "outbound": "agent"},
+        description="Which side each track is.",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of the server."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CUELINE_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8377, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    token: SecretStr | None = Field(
+        None, description="Guards sockets, API and pages; required unless host is a loopback one."
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("cueline")),
+        description="Where the database and the recordings lie.",
+    )
+    database_url: str = Field("", description="SQLAlchemy URL; empty for SQLite in data_dir.")
+    pack_dirs: tuple[Path, ...] = Field((), description="Folders with rule packs of your own.")
+    max_calls: int = Field(100, ge=1, description="Live calls at once; more are refused.")
+    resume_s: float = Field(15.0, gt=0, description="How long a call waits for a lost client.")
+    idle_s: float = Field(30.0, gt=0, description="Silence of a socket after which it is closed.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+    stt: SttSettings = SttSettings()
+    vad: VadSettings = VadSettings()
+    classify: ClassifySettings = ClassifySettings()
+    partials: PartialSettings = PartialSettings()
+    retain: RetainSettings = RetainSettings()
+    twilio: TwilioSettings = TwilioSettings()
+    default_queue: QueueSettings = QueueSettings()
+    queues: dict[str, QueueSettings] = Field(
+        default_factory=dict, description="Settings by queue name."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: command line, environment, TOML file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def queue(self, name: str) -> QueueSettings:
+        """Return the settings of a queue, or the default's."""
+        return self.queues.get(name, self.default_queue)
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'cueline.db'}"
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings lie."""
+        return self.data_dir / "recordings"
+
+
+def load_settings(
+    file: Path | None = None, overrides: Mapping[str, object] | None = None
+) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsInvalid: a file is missing, or a value is wrong; names the setting and the fault.
+    """
+    if file is not None and not file.is_file():
+        raise SettingsInvalid(f"no settings file at {file}")
+
+    class _FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    try:
+        return _FromFile(**dict(overrides or {}))
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingsInvalid(f"settings: {faults}") from error
+    except ValueError as error:
+        raise SettingsInvalid(f"settings file {file}: {error}") from error
