@@ -4,6 +4,7 @@ ModelError
 ├── EngineNotFound     no engine of that name, or its package is not installed
 ├── WeightsNotFound    the weights are not on disk; the message names the command that fetches them
 ├── WeightsCorrupt     a file does not match its checksum
+├── OptionsInvalid     an engine was given an option it does not know or cannot use
 ├── EngineFailed       the engine raised while reading a batch
 ├── ClipTooLong        a clip exceeds what the engine takes
 └── UnsupportedRate    the engine does not hear this sample rate
@@ -32,6 +33,12 @@ class WeightsCorrupt(ModelError):
     """A weight file does not match its checksum."""
 
     code = "weights_corrupt"
+
+
+class OptionsInvalid(ModelError):
+    """An engine's option is unknown, or its value does not fit."""
+
+    code = "engine_options_invalid"
 
 
 class EngineFailed(ModelError):
