@@ -1,0 +1,332 @@
+"""The live calls of this process: opened by an ingest, driven here, kept and closed.
+
+What a call holds is bounded: the aligner's audio (the ingest's socket is not read while it is
+full), the session's open utterances, and what the recorder has not yet settled.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from models.types import AudioFrame, Samples
+from pipeline.audio.align import Aligner
+from pipeline.audio.recorder import Recorder, RecorderPool
+from pipeline.batcher import Batcher
+from pipeline.classify import ClassifyQueue
+from pipeline.config import Settings
+from pipeline.driver import Drive, LoadLadder
+from pipeline.ear import Ear
+from pipeline.errors import CallBusy, Overloaded
+from pipeline.events import AngerChanged, CallEnded, Degraded, Event, durable
+from pipeline.jobs import Mute
+from pipeline.live import CallStart
+from pipeline.making import MadeCall, Maker
+from pipeline.scoring import Outcome, conclude
+from pipeline.telemetry import Telemetry
+
+log = structlog.get_logger(__name__)
+
+
+class Publisher(Protocol):
+    """Tells events to whoever listens."""
+
+    def publish(self, call_id: str, seq: int | None, event: Event) -> None:
+        """Publish; never waits."""
+        ...
+
+
+class Keeper(Protocol):
+    """Keeps durable events."""
+
+    def put(self, call_id: str, seq: int, event: Event) -> None:
+        """Keep; never waits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Machinery:
+    """What all calls share."""
+
+    settings: Settings
+    maker: Maker
+    ear: Ear
+    batcher: Batcher
+    classifier: ClassifyQueue | None
+    publisher: Publisher
+    keeper: Keeper
+    recorders: RecorderPool | None
+    telemetry: Telemetry
+
+
+class HostedCall:
+    """One live call: the ingest's `LiveCall`, and its own sink."""
+
+    def __init__(self, start: CallStart, made: MadeCall, machinery: Machinery) -> None:
+        self.call_id, self._start, self._made, self._m = start.call_id, start, made, machinery
+        self._session = made.session
+        self._aligner = Aligner(len(start.channels), start.rate_hz)
+        self._listener = machinery.ear.open(len(start.channels), start.rate_hz)
+        self._ready = asyncio.Event()
+        self._over = asyncio.Event()
+        self._reason = ""
+        self._seq = 0
+        self._lost_timer: asyncio.TimerHandle | None = None
+        self._recorder: Recorder | None = None
+        if machinery.recorders is not None:
+            self._recorder = machinery.recorders.open(
+                start.call_id, start.rate_hz, start.channels, self._recording_failed
+            )
+        partials = machinery.settings.partials
+        self._drive = Drive(
+            made.session,
+            partial(machinery.ear.hear, self._listener),
+            machinery.batcher,
+            self,
+            name=start.call_id,
+            ladder=LoadLadder(
+                partials.quick_below,
+                partials.quick_s,
+                partials.brisk_below,
+                partials.brisk_s,
+                partials.below,
+            ),
+            classifier=machinery.classifier,
+        )
+        self.connected = True
+        self.anger, self.flagged = 0, False
+
+    # -- what an ingest does --------------------------------------------------------------------
+
+    @property
+    def kept(self) -> int:
+        """Samples per channel accepted so far."""
+        return self._aligner.kept
+
+    def push(self, channel: int, samples: Samples, at: int | None = None) -> None:
+        """Hear one channel."""
+        if not self._reason:
+            self._aligner.push(channel, samples, at)
+            self._ready.set()
+
+    def push_all(self, samples: Samples, at: int | None = None) -> None:
+        """Hear all channels, shape [channels, samples]."""
+        if not self._reason:
+            self._aligner.push_all(samples, at)
+            self._ready.set()
+
+    def tell(self, event: str, value: object = None) -> None:
+        """Pass on what the telephony knows."""
+        if not self._reason:
+            self._drive.act(self._session.tell(event, value))
+
+    def dismiss(self, hint_id: str) -> None:
+        """Take a hint away; the rules count it."""
+        if not self._reason:
+            self._drive.act(self._session.dismiss(hint_id))
+
+    def disconnected(self) -> None:
+        """Keep the call for a while, then end it as lost."""
+        self.connected = False
+        wait_s = self._m.settings.resume_s
+        self._lost_timer = asyncio.get_running_loop().call_later(wait_s, self.stop, "lost")
+        log.info("call_disconnected", call_id=self.call_id, kept=self.kept)
+
+    def resumed(self) -> None:
+        """The client is back."""
+        self.connected = True
+        if self._lost_timer is not None:
+            self._lost_timer.cancel()
+            self._lost_timer = None
+        log.info("call_resumed", call_id=self.call_id, kept=self.kept)
+
+    async def hang_up(self, reason: str = "completed") -> None:
+        """End the call and wait until it is scored and kept."""
+        self.stop(reason)
+        await self._over.wait()
+
+    # -- what the pages see ---------------------------------------------------------------------
+
+    @property
+    def agent(self) -> str:
+        """The agent's id."""
+        return self._start.agent
+
+    @property
+    def queue(self) -> str:
+        """The queue's name."""
+        return self._start.queue
+
+    @property
+    def direction(self) -> str:
+        """The call's direction: "inbound" or "outbound"."""
+        return self._start.direction
+
+    @property
+    def started_at(self) -> str:
+        """When the call began, ISO 8601 in UTC."""
+        return self._made.started.started_at
+
+    @property
+    def seconds(self) -> float:
+        """How much of the call was heard."""
+        return self._session.seconds
+
+    # -- the call's sink ------------------------------------------------------------------------
+
+    def event(self, event: Event) -> None:
+        """Publish an event, and keep it where it is durable."""
+        if isinstance(event, AngerChanged):
+            self.anger, self.flagged = event.anger.level, event.anger.flagged
+        if not durable(event):
+            self._m.publisher.publish(self.call_id, None, event)
+            return
+        self._seq += 1
+        self._m.keeper.put(self.call_id, self._seq, event)
+        self._m.publisher.publish(self.call_id, self._seq, event)
+
+    def audio(self, samples: Samples) -> None:
+        """Record the next samples."""
+        if self._recorder is not None:
+            self._recorder.write(samples)
+
+    def mute(self, mute: Mute) -> None:
+        """Keep samples out of the recording."""
+        if self._recorder is not None:
+            channel = self._start.channels.index(mute.channel)
+            self._recorder.mute(channel, mute.start, mute.stop)
+
+    def settled(self, sample: int) -> None:
+        """Let the recorder write what is decided."""
+        if self._recorder is not None:
+            self._recorder.settle(sample)
+
+    # -- its life -------------------------------------------------------------------------------
+
+    async def live(self) -> None:
+        """Run the call to its end, then score it."""
+        log.info("call_started", call_id=self.call_id, queue=self.queue, source=self._start.source)
+        self.event(self._made.started)
+        try:
+            await self._drive.run(self._frames(), lambda: self._reason)
+            outcome = Outcome(
+                self._session.reading,
+                self._made.packs,
+                self._made.facts,
+                self._session.seconds,
+                self.started_at,
+            )
+            for event in await asyncio.to_thread(conclude, outcome):
+                self.event(event)
+        finally:
+            self.stop("failed")
+            if self._recorder is not None:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.shield(asyncio.to_thread(self._recorder.finish))
+            self._over.set()
+        log.info(
+            "call_ended", call_id=self.call_id, seconds=self._session.seconds, reason=self._reason
+        )
+
+    async def _frames(self) -> AsyncIterator[AudioFrame]:
+        while not self._reason:
+            await self._ready.wait()
+            self._ready.clear()
+            frame = self._aligner.take()
+            self._tell_gaps()
+            if frame is not None:
+                yield frame
+        last = self._aligner.finish()
+        self._tell_gaps()
+        if last is not None:
+            yield last
+
+    def _tell_gaps(self) -> None:
+        for gap in self._aligner.gaps():
+            self._m.telemetry.audio_gaps.labels(gap.reason).inc()
+            if gap.filled:
+                channel = self._start.channels[gap.channel]
+                self._drive.act(self._session.gap(channel, gap.start, gap.end, gap.reason))
+
+    def stop(self, reason: str) -> None:
+        """Let the call end for this reason; the first one given counts."""
+        if self._lost_timer is not None:
+            self._lost_timer.cancel()
+        if not self._reason:
+            self._reason = reason
+        self._ready.set()
+
+    def _recording_failed(self, why: str) -> None:
+        self.event(Degraded("recording", active=True, detail=why))
+
+
+class Host:
+    """Opens calls and runs them; `run` must be running."""
+
+    def __init__(self, machinery: Machinery, now: Callable[[], datetime] | None = None) -> None:
+        self._m = machinery
+        self._now = now or (lambda: datetime.now(UTC))
+        self._calls: dict[str, HostedCall] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._closing = asyncio.Event()
+
+    def open(self, start: CallStart) -> HostedCall:
+        """Begin a call, or go on with a disconnected one of the same id.
+
+        Raises:
+            CallBusy: a call of that id is connected.
+            Overloaded: the server carries all the calls it may, or is shutting down.
+        """
+        known = self._calls.get(start.call_id)
+        if known is not None:
+            if known.connected:
+                raise CallBusy(f"call {start.call_id} is connected already")
+            known.resumed()
+            return known
+        if self._group is None or self._closing.is_set():
+            raise Overloaded("the server is shutting down")
+        if len(self._calls) >= self._m.settings.max_calls:
+            self._m.telemetry.calls_refused.inc()
+            raise Overloaded(f"the server carries its {self._m.settings.max_calls} calls")
+        started_at = self._now().isoformat(timespec="milliseconds")
+        made = self._m.maker.make(start, self._m.ear.engine, started_at)
+        call = HostedCall(start, made, self._m)
+        self._calls[start.call_id] = call
+        self._group.create_task(self._run_call(call))
+        self._m.telemetry.live_calls.set(len(self._calls))
+        return call
+
+    def get(self, call_id: str) -> HostedCall | None:
+        """Return the live call of that id."""
+        return self._calls.get(call_id)
+
+    def live(self) -> list[HostedCall]:
+        """List the live calls."""
+        return list(self._calls.values())
+
+    async def run(self) -> None:
+        """Serve until `close`, then end every call as interrupted and wait for them."""
+        async with asyncio.TaskGroup() as self._group:
+            await self._closing.wait()
+            for call in self._calls.values():
+                call.stop("interrupted")
+
+    def close(self) -> None:
+        """Take no more calls, and end those there are."""
+        self._closing.set()
+
+    async def _run_call(self, call: HostedCall) -> None:
+        try:
+            await call.live()
+        except Exception:
+            log.exception("call_failed", call_id=call.call_id)
+            self._m.telemetry.calls_failed.inc()
+            call.event(CallEnded(call.seconds, "failed"))
+        finally:
+            del self._calls[call.call_id]
+            self._m.telemetry.live_calls.set(len(self._calls))

@@ -1,0 +1,110 @@
+"""Makes what a call needs from the settings: its packs, facts, session and reading."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.engines import Classifier, VadEngine
+from pipeline.config import Settings
+from pipeline.events import CallStarted
+from pipeline.live import CallStart
+from pipeline.reading import Reading
+from pipeline.redact import Redactor
+from pipeline.session import CallSession, Hearing
+from qa_rules.live import RuleRun
+from qa_rules.packs import PackSet, load_packs
+from qa_rules.types import CallFacts
+
+ClassifierFor = Callable[[Settings, PackSet], Classifier | None]
+"""Makes the classifier that the settings name, fitted to a set of packs."""
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes calls. Packs are read, and a classifier fitted to them, once for each list of names."""
+
+    settings: Settings
+    classifier_for: ClassifierFor
+    _packs: dict[tuple[str, ...], PackSet] = field(default_factory=dict)
+    _classifiers: dict[tuple[str, ...], Classifier | None] = field(default_factory=dict)
+
+    def packs(self, names: tuple[str, ...]) -> PackSet:
+        """Return the packs of these names.
+
+        Raises:
+            PackNotFound: one of them is in none of the folders.
+            PackInvalid: one of them does not read.
+        """
+        if names not in self._packs:
+            self._packs[names] = load_packs(names, [Path(p) for p in self.settings.pack_dirs])
+        return self._packs[names]
+
+    def classifier(self, names: tuple[str, ...]) -> Classifier | None:
+        """Return the classifier for calls under these packs."""
+        if names not in self._classifiers:
+            self._classifiers[names] = self.classifier_for(self.settings, self.packs(names))
+        return self._classifiers[names]
+
+    def warm(self) -> None:
+        """Read every queue's packs, so that a fault shows at the start and not in a call."""
+        for queue in (self.settings.default_queue, *self.settings.queues.values()):
+            self.classifier(queue.packs)
+
+    def facts(self, start: CallStart) -> CallFacts:
+        """Return what is known of a call at its start."""
+        queue = self.settings.queue(start.queue)
+        values: dict[str, str | int | float | bool] = {"capture_masked": True}
+        values.update(queue.facts)
+        values.update(start.facts)
+        return CallFacts(
+            direction=start.direction,
+            queue=start.queue,
+            language=start.language,
+            jurisdiction=_text(values, "jurisdiction") or queue.jurisdiction,
+            company=_text(values, "company") or queue.company,
+            agent=_text(values, "agent_name") or start.agent,
+            customer=_text(values, "customer_name"),
+            values=values,
+        )
+
+    def make(self, start: CallStart, vad: VadEngine, started_at: str) -> "MadeCall":
+        """Make a call's session."""
+        names = self.settings.queue(start.queue).packs
+        packs, facts = self.packs(names), self.facts(start)
+        rules = RuleRun(packs, facts)
+        reading = Reading(rules, Redactor(), self.classifier(names))
+        hearing = Hearing(
+            start.channels,
+            start.rate_hz,
+            vad.window(start.rate_hz),
+            start.language,
+            self.settings.stt.words,
+        )
+        started = CallStarted(
+            start.call_id,
+            started_at,
+            start.agent,
+            start.queue,
+            start.direction,
+            start.language,
+            start.channels,
+            start.rate_hz,
+            packs.names,
+            rules.checklist(),
+        )
+        return MadeCall(CallSession(hearing, reading), packs, facts, started)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCall:
+    """A call ready to run."""
+
+    session: CallSession
+    packs: PackSet
+    facts: CallFacts
+    started: CallStarted
+
+
+def _text(values: Mapping[str, str | int | float | bool], name: str) -> str:
+    value = values.get(name, "")
+    return value if isinstance(value, str) else ""
