@@ -66,6 +66,8 @@ class SttRequest:
     language: str = "en"
     words: bool = False
     """Whether word times are wanted; an engine that has none ignores it."""
+    speech_s: float | None = None
+    """Seconds of the clip whose windows hold speech; None where nobody measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,153 @@
+"""Moonshine tiny-en on onnxruntime: the recogniser that comes with Cueline.
+
+English only. It reads one clip at a time, from as many threads as there are processors; text does
+not depend on what else is being read. Weights come in the wheel `moonshine-voice` (MIT), whose own
+library is not used: its voice detector keeps one state for all streams.
+"""
+
+import math
+import os
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import soxr
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.engines import EngineInfo, SttEngine
+from models.errors import ClipTooLong, EngineFailed
+from models.stt import gates
+from models.stt.moonshine_cache import reassembled
+from models.stt.moonshine_sessions import (
+    FEWEST_SAMPLES,
+    ORT_ERRORS,
+    RATE_HZ,
+    Graphs,
+    ReassembledGraphs,
+    ShippedGraphs,
+    read,
+)
+from models.stt.moonshine_tokens import Vocabulary
+from models.types import Samples, SttRequest, Transcription
+from models.weights import cache_directory, moonshine_files
+
+MAX_SECONDS = 30.0
+TOKENS_A_SECOND = 6.5
+SPARE_TOKENS = 2
+"""The longest text of a clip. Speech runs at 4.2 tokens a second; a higher cap only adds loops."""
+
+
+class MoonshineOptions(BaseModel):
+    """What a configuration may say of this engine."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    graphs: Literal["reassembled", "shipped"] = "reassembled"
+    workers: int | None = Field(default=None, ge=1, le=256)
+    """Threads that may read at once; None takes one for each processor."""
+
+
+class Moonshine:
+    """The engine; `notice` says why it runs otherwise than configured, or is empty."""
+
+    def __init__(
+        self, graphs: Graphs, vocabulary: Vocabulary, info: EngineInfo, notice: str = ""
+    ) -> None:
+        """Take loaded graphs and their vocabulary."""
+        self.info = info
+        self.notice = notice
+        self._graphs: Graphs | None = graphs
+        self._vocabulary = vocabulary
+
+    def batch_key(self, request: SttRequest) -> Hashable:
+        """Return one key for all: batches are of one clip."""
+        return self.info.name
+
+    def transcribe(self, batch: Sequence[SttRequest]) -> list[Transcription]:
+        """Read the clips, one after another.
+
+        Raises:
+            ClipTooLong: a clip is longer than `info.max_seconds`.
+            EngineFailed: onnxruntime failed, or the engine is closed.
+        """
+        return [self._read(request) for request in batch]
+
+    def _read(self, request: SttRequest) -> Transcription:
+        graphs = self._graphs
+        if graphs is None:
+            raise EngineFailed("the engine is closed")
+        seconds = len(request.samples) / request.rate_hz
+        if seconds > self.info.max_seconds:
+            raise ClipTooLong(f"{seconds:.1f} s is over {self.info.max_seconds:.0f} s")
+        samples = at_sixteen(request.samples, request.rate_hz)
+        if len(samples) < FEWEST_SAMPLES:
+            return Transcription("", rejected="short")
+        try:
+            heard = read(graphs, samples, longest_text(seconds))
+        except ORT_ERRORS as err:
+            raise EngineFailed(f"onnxruntime: {err}") from err
+        text = self._vocabulary.text(heard.ids)
+        heed = gates.Heed(speech_s=request.speech_s, capped=heard.capped)
+        if (reason := gates.reason(text, heed)) is not None:
+            return Transcription("", rejected=reason)
+        return Transcription(text, heard.confidence if text else None)
+
+    def warm_up(self) -> None:
+        """Read two seconds of faint noise, so that memory and caches are in place."""
+        noise = np.random.default_rng(0).normal(0, 1e-3, 2 * RATE_HZ)
+        self.transcribe([SttRequest(noise.astype(np.float32), RATE_HZ)])
+
+    def close(self) -> None:
+        """Let go of the sessions; calls in flight keep theirs until they return."""
+        self._graphs = None
+
+
+def longest_text(seconds: float) -> int:
+    """Return how many tokens a clip may have."""
+    return math.ceil(TOKENS_A_SECOND * seconds) + SPARE_TOKENS
+
+
+def at_sixteen(samples: Samples, rate_hz: int) -> Samples:
+    """Return mono samples at 16 kHz; those that are so already are not copied."""
+    if rate_hz != RATE_HZ:
+        samples = soxr.resample(samples, rate_hz, RATE_HZ, "HQ")
+    return np.ascontiguousarray(samples, dtype=np.float32)
+
+
+def create(options: Mapping[str, object]) -> SttEngine:
+    """Load the engine.
+
+    Raises:
+        pydantic.ValidationError: an option is unknown or out of range.
+        WeightsNotFound: the wheel with the weights is not installed.
+        WeightsCorrupt: a weight file does not match its checksum.
+    """
+    chosen = MoonshineOptions.model_validate(dict(options))
+    files = moonshine_files()
+    digest = files.verify()
+    graphs: Graphs | None = None
+    notice = ""
+    if chosen.graphs == "reassembled":
+        made = reassembled(files, digest, cache_directory())
+        if made.check.refused:
+            notice = f"the re-assembled graphs are not used: {made.check.refused}"
+        else:
+            graphs = ReassembledGraphs(made.encoder, made.decoder)
+    info = EngineInfo(
+        name="moonshine",
+        model=f"moonshine tiny-en, {'shipped' if graphs is None else 're-assembled'} graphs",
+        licence="MIT",
+        languages=("en",),
+        max_batch=1,
+        workers=chosen.workers or processors(),
+        max_seconds=MAX_SECONDS,
+    )
+    graphs = graphs or ShippedGraphs(files.encoder, files.decoder)
+    return Moonshine(graphs, Vocabulary(files.tokens), info, notice)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,205 @@
+"""Runs Moonshine's graphs: from samples to token ids, one clip at a time, from any thread.
+
+Two kinds of graphs do the same work: those in the wheel, and those of `moonshine_graphs`. A pair
+of onnxruntime sessions is shared by all threads; what belongs to a clip lives on the caller's
+stack. Sessions use one thread each, since two raise the processor time by a third and save no
+wall time; parallel clips take parallel calls, which release the interpreter's lock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as faults
+
+from models.stt.moonshine_tokens import BEGIN, END
+from models.types import Samples
+
+RATE_HZ = 16_000
+FEWEST_SAMPLES = 895
+"""The convolutions have no output for less (0.056 s)."""
+
+LAYERS = 6
+HEADS = 8
+HEAD = 36
+CACHES = 2 * LAYERS
+"""The decoder's shape: layers, heads, a head's size; keys and values of each layer."""
+
+ORT_ERRORS = (
+    faults.EPFail,
+    faults.Fail,
+    faults.InvalidArgument,
+    faults.InvalidGraph,
+    faults.InvalidProtobuf,
+    faults.NotImplemented,
+    faults.RuntimeException,
+    RuntimeError,
+)
+"""What onnxruntime raises; its errors share no base but Exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Tokens without the marks of begin and end; their mean probability; whether cut short."""
+
+    ids: tuple[int, ...]
+    confidence: float | None
+    capped: bool
+
+
+class Graphs(Protocol):
+    """Either kind of graphs."""
+
+    def steps(self, samples: Samples) -> "Steps":
+        """Encode a clip at 16 kHz, of at least `FEWEST_SAMPLES`, and return its decoder."""
+        ...
+
+
+class Steps(Protocol):
+    """The decoder on one clip."""
+
+    def step(self, token: int) -> tuple[int, float]:
+        """Take the token that was said; return the most likely next one and its probability."""
+        ...
+
+
+def read(graphs: Graphs, samples: Samples, limit: int) -> Heard:
+    """Take the most likely token at each step until the end, at most `limit` tokens."""
+    steps = graphs.steps(samples)
+    ids: list[int] = []
+    chances: list[float] = []
+    token = BEGIN
+    while len(ids) < limit:
+        token, chance = steps.step(token)
+        if token == END:
+            break
+        ids.append(token)
+        chances.append(chance)
+    mean = float(np.clip(np.mean(chances), 0, 1)) if chances else None
+    return Heard(tuple(ids), mean, capped=token != END)
+
+
+def follow(graphs: Graphs, samples: Samples, ids: Sequence[int]) -> Iterator[int]:
+    """Say `ids` to the decoder, whatever it would have said, and yield what it would."""
+    steps = graphs.steps(samples)
+    for token in (BEGIN, *ids):
+        yield steps.step(token)[0]
+
+
+def _options(*, arena: bool) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = arena
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    return options
+
+
+def _session(model: bytes | str, *, arena: bool) -> Any:
+    return onnxruntime.InferenceSession(
+        model,
+        _options(arena=arena),
+        providers=["CPUExecutionProvider"],
+        # Put together again, the norm with skip is eight times as slow over an encoder's rows.
+        disabled_optimizers=["SkipLayerNormFusion"],
+    )
+
+
+def _empty_cache() -> NDArray[np.float32]:
+    return np.zeros((1, HEADS, 0, HEAD), dtype=np.float32)
+
+
+class ReassembledGraphs:
+    """The graphs of `moonshine_graphs`."""
+
+    def __init__(self, encoder: bytes, decoder: bytes) -> None:
+        """Load two ONNX models."""
+        self._encoder = _session(encoder, arena=True)
+        self._decoder = _session(decoder, arena=True)
+
+    def steps(self, samples: Samples) -> Steps:
+        """Encode a clip."""
+        (cross,) = self._encoder.run(["cross"], {"audio": samples[np.newaxis]})
+        return _ReassembledSteps(self._decoder, cross)
+
+
+class _ReassembledSteps:
+    OUTPUTS = ("next", "chance", *(f"present_{i}" for i in range(CACHES)))
+    PAST = tuple(f"past_{i}" for i in range(CACHES))
+
+    def __init__(self, decoder: Any, cross: NDArray[np.float32]) -> None:
+        self._decoder = decoder
+        self._ids = np.zeros((1, 1), dtype=np.int64)
+        self._position = np.zeros(1, dtype=np.int64)
+        self._feed: dict[str, Any] = {f"cross_{i}": part for i, part in enumerate(cross)}
+        self._feed |= {"ids": self._ids, "position": self._position}
+        self._feed |= dict.fromkeys(self.PAST, _empty_cache())
+
+    def step(self, token: int) -> tuple[int, float]:
+        self._ids[0, 0] = token
+        best, chance, *present = self._decoder.run(self.OUTPUTS, self._feed)
+        self._feed.update(zip(self.PAST, present, strict=True))
+        self._position += 1
+        return int(best[0, 0]), float(chance[0, 0])
+
+
+class ShippedGraphs:
+    """The graphs in the wheel.
+
+    They run without the memory arena: threads that share a session wait for its lock.
+    """
+
+    def __init__(self, encoder: Path, decoder: Path) -> None:
+        """Load two .ort files."""
+        self._encoder = _session(str(encoder), arena=False)
+        self._decoder = _session(str(decoder), arena=False)
+
+    def steps(self, samples: Samples) -> Steps:
+        """Encode a clip."""
+        mask = np.ones((1, len(samples)), dtype=np.int64)
+        feed = {"input_values": samples[np.newaxis], "attention_mask": mask}
+        (hidden,) = self._encoder.run(["last_hidden_state"], feed)
+        return _ShippedSteps(self._decoder, hidden, mask)
+
+
+def _caches(which: str, prefix: str) -> list[str]:
+    kinds = ("key", "value")
+    return [f"{prefix}.{i}.{which}.{kind}" for i in range(LAYERS) for kind in kinds]
+
+
+class _ShippedSteps:
+    """The first step also gives the cross keys and values; later ones give dummies for them."""
+
+    def __init__(self, decoder: Any, hidden: NDArray[np.float32], mask: NDArray[np.int64]) -> None:
+        self._decoder = decoder
+        self._ids = np.zeros((1, 1), dtype=np.int64)
+        self._later = np.zeros(1, dtype=np.bool_)
+        self._past = _caches("decoder", "past_key_values")
+        self._present = _caches("decoder", "present")
+        self._feed: dict[str, Any] = {
+            "input_ids": self._ids,
+            "encoder_hidden_states": hidden,
+            "encoder_attention_mask": mask,
+            "use_cache_branch": self._later,
+        }
+        every = self._past + _caches("encoder", "past_key_values")
+        self._feed |= dict.fromkeys(every, _empty_cache())
+
+    def step(self, token: int) -> tuple[int, float]:
+        self._ids[0, 0] = token
+        wanted, fed = self._present, self._past
+        if not self._later[0]:
+            wanted = wanted + _caches("encoder", "present")
+            fed = fed + _caches("encoder", "past_key_values")
+        logits, *caches = self._decoder.run(["logits", *wanted], self._feed)
+        self._feed.update(zip(fed, caches, strict=True))
+        self._later[0] = True
+        row = logits[0, -1]
+        best = int(row.argmax())
+        return best, float(1.0 / np.exp(row - row[best]).sum())
