@@ -36,7 +36,7 @@ class Leg:
         self._heard = 0
         self._free = 0
         self.utterance_id: int | None = None
-        self.clip_start = 0
+        self.clip_start = self.speech_start = 0
         self.partial_at = 0
         self.partial_job: int | None = None
         self.partial_until = 0
@@ -52,12 +52,13 @@ class Leg:
         """Take the next window's probability."""
         self._heard += self._window
         change = self._endpointer.step(probability)
-        if change is None and not self._endpointer.speaking:
-            self._audio.forget(self._heard - self._keep)
+        if change is None:
+            self._audio.forget(self.clip_start if self.speaking else self._heard - self._keep)
         return change
 
     def begin(self, utterance_id: int) -> int:
         """Open the utterance that START announced; return its first speech sample."""
+        self.speech_start = self._endpointer.first * self._window
         self.clip_start = max(self._free, self.speech_start - self._preroll)
         self._open(utterance_id)
         return self.speech_start
@@ -66,7 +67,7 @@ class Leg:
         """Close the open utterance where SPLIT says, and open the next one there."""
         at = self._endpointer.cut * self._window
         cut = self._cut(at, at)
-        self._free = self.clip_start = at
+        self._free = self.clip_start = self.speech_start = at
         self._open(utterance_id)
         return cut
 
@@ -77,7 +78,6 @@ class Leg:
         cut = self._cut(min(stop, limit) if limit is not None else stop, speech_stop)
         self._free = cut.stop
         self.utterance_id = None
-        self._audio.forget(cut.stop)
         return cut
 
     def so_far(self) -> Cut:
@@ -104,11 +104,6 @@ class Leg:
         return self._endpointer.voiced > 0 and self._endpointer.last >= self._endpointer.first
 
     @property
-    def speech_start(self) -> int:
-        """The open utterance's first speech sample."""
-        return self._endpointer.first * self._window
-
-    @property
     def heard(self) -> int:
         """Samples whose windows are decided."""
         return self._heard
@@ -123,12 +118,11 @@ class Leg:
     def _cut(self, stop: int, speech_stop: int) -> Cut:
         if self.utterance_id is None:
             raise RuntimeError("no utterance is open")
-        start = self.speech_start if self.clip_start <= self.speech_start else self.clip_start
         return Cut(
             self.utterance_id,
             self.clip_start,
             stop,
-            start,
-            max(speech_stop, start),
+            self.speech_start,
+            max(speech_stop, self.speech_start),
             self._endpointer.voiced * self._window / self._rate,
         )
