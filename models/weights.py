@@ -133,7 +133,12 @@ def moonshine_files() -> MoonshineFiles:
             f" put it back with: {_moonshine_install(reinstall=True)}"
         )
     named = (package / "assets" / name for name in ("two_cities.wav", "beckett.wav"))
-    return MoonshineFiles(*paths, speech=tuple(path for path in named if path.is_file()))
+    return MoonshineFiles(
+        encoder=paths[0],
+        decoder=paths[1],
+        tokens=paths[2],
+        speech=tuple(path for path in named if path.is_file()),
+    )
 
 
 def _moonshine_install(*, reinstall: bool = False) -> str:

@@ -21,6 +21,7 @@ INVENTED = frozenset(
         "thank you very much for watching",
         "please subscribe",
         "subtitles by the amara org community",
+        "transcript emily beynon",
     }
 )
 """What comes out of silence, tones and simple music, in plain words."""
@@ -34,6 +35,18 @@ LOOP_TIMES = 4
 
 SHORT_LOOP_TIMES = 8
 """...but one word takes more: people say "no, no, no, no" and read digits out."""
+
+CAPPED_LOOP_WORDS = 12
+CAPPED_LOOP_TIMES = 2
+CAPPED_FEWEST_WORDS = 8
+"""A decoder that was cut off was mostly going round in circles: longer, fewer rounds will do. Short
+clips of one word are cut too, with the word said twice; they stay."""
+
+LOW_CHANCE = 0.25
+"""Mean probability of tokens. Speech on a telephone line keeps above 0.38 in 99 clips of 100; a
+quarter of what noise yields lies below."""
+
+CAPPED_LOW_CHANCE = 0.5
 
 COMPRESSION = 2.4
 LOG_CHANCE = -1.0
@@ -49,11 +62,13 @@ class Heed:
     """What an engine knows of a clip besides its text; None where it does not know.
 
     `speech_s` is the seconds whose windows hold speech; `capped` says that the decoder was cut at
-    its longest; `mean_log_chance` is over tokens; `no_speech` is 0 to 1.
+    its longest; `mean_chance` (0 to 1) and `mean_log_chance` are means over tokens, the latter for
+    Whisper's own limits; `no_speech` is 0 to 1.
     """
 
     speech_s: float | None = None
     capped: bool = False
+    mean_chance: float | None = None
     mean_log_chance: float | None = None
     no_speech: float | None = None
 
@@ -61,7 +76,7 @@ class Heed:
 def reason(text: str, heed: Heed) -> str | None:
     """Return why the text should go, or None where it may stay.
 
-    The reasons: "music", "invented", "loop", "cap", "packed", "unlikely", "silence".
+    The reasons: "music", "no words", "invented", "loop", "cap", "packed", "unlikely", "silence".
     """
     if not text.strip():
         return None
@@ -70,11 +85,9 @@ def reason(text: str, heed: Heed) -> str | None:
         return "music" if any(sign in text for sign in MUSIC) else "no words"
     if _invented(words, heed.speech_s):
         return "invented"
-    if loops(words):
+    if loops(words) or (heed.capped and _ends_in_circles(words)):
         return "loop"
-    if heed.capped:
-        return "cap"
-    return _whisper(text, heed)
+    return _unlikely(heed) or _whisper(text, heed)
 
 
 def plain_words(text: str) -> list[str]:
@@ -97,6 +110,23 @@ def loops(words: Sequence[str]) -> bool:
             if run >= size * (times - 1):
                 return True
     return False
+
+
+def _ends_in_circles(words: Sequence[str]) -> bool:
+    for size in range(1, CAPPED_LOOP_WORDS + 1):
+        span = max(size * CAPPED_LOOP_TIMES, CAPPED_FEWEST_WORDS)
+        end = words[-span:]
+        if len(end) == span and all(end[i] == end[i - size] for i in range(size, span)):
+            return True
+    return False
+
+
+def _unlikely(heed: Heed) -> str | None:
+    if heed.mean_chance is None:
+        return None
+    if heed.mean_chance < LOW_CHANCE:
+        return "unlikely"
+    return "cap" if heed.capped and heed.mean_chance < CAPPED_LOW_CHANCE else None
 
 
 def packing(text: str) -> float:

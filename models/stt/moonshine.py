@@ -12,10 +12,11 @@ from typing import Literal
 
 import numpy as np
 import soxr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from models.engines import EngineInfo, SttEngine
 from models.errors import ClipTooLong, EngineFailed
+from models.options import EngineOptions, read_options
 from models.stt import gates
 from models.stt.moonshine_cache import reassembled
 from models.stt.moonshine_sessions import (
@@ -37,10 +38,8 @@ SPARE_TOKENS = 2
 """The longest text of a clip. Speech runs at 4.2 tokens a second; a higher cap only adds loops."""
 
 
-class MoonshineOptions(BaseModel):
+class MoonshineOptions(EngineOptions):
     """What a configuration may say of this engine."""
-
-    model_config = ConfigDict(extra="forbid")
 
     graphs: Literal["reassembled", "shipped"] = "reassembled"
     workers: int | None = Field(default=None, ge=1, le=256)
@@ -87,7 +86,7 @@ class Moonshine:
         except ORT_ERRORS as err:
             raise EngineFailed(f"onnxruntime: {err}") from err
         text = self._vocabulary.text(heard.ids)
-        heed = gates.Heed(speech_s=request.speech_s, capped=heard.capped)
+        heed = gates.Heed(request.speech_s, heard.capped, mean_chance=heard.confidence)
         if (reason := gates.reason(text, heed)) is not None:
             return Transcription("", rejected=reason)
         return Transcription(text, heard.confidence if text else None)
@@ -118,11 +117,11 @@ def create(options: Mapping[str, object]) -> SttEngine:
     """Load the engine.
 
     Raises:
-        pydantic.ValidationError: an option is unknown or out of range.
+        OptionsInvalid: an option is unknown or out of range.
         WeightsNotFound: the wheel with the weights is not installed.
         WeightsCorrupt: a weight file does not match its checksum.
     """
-    chosen = MoonshineOptions.model_validate(dict(options))
+    chosen = read_options(MoonshineOptions, options, engine="moonshine")
     files = moonshine_files()
     digest = files.verify()
     graphs: Graphs | None = None

@@ -86,7 +86,8 @@ class GraphMaker:
 
     def project(self, value: str, by: Projection) -> str:
         """Multiply by a quantised matrix, quantising the value as a whole on the way."""
-        inputs = [value, *map(self.constant, (by.weight, by.scale, by.zero_point))]
+        numbers = (by.weight, by.scale, by.zero_point)
+        inputs = [value, *(self.constant(part) for part in numbers)]
         if by.bias is not None:
             inputs.append(self.constant(by.bias))
         return self.apply("DynamicQuantizeMatMul", *inputs, contrib=True)
@@ -102,4 +103,4 @@ class GraphMaker:
             ir_version=IR_VERSION,
             producer_name="cueline",
         )
-        return model.SerializeToString()
+        return bytes(model.SerializeToString())

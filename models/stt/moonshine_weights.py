@@ -44,7 +44,7 @@ class Projection:
     @property
     def columns(self) -> int:
         """How many numbers come out."""
-        return self.weight.shape[1]
+        return len(self.weight[0])
 
     def scaled(self, factor: float) -> "Projection":
         """Return the matrix times a number."""
