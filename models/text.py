@@ -63,7 +63,7 @@ def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
         elif kind == "percent":
             out.append(Token("percent", start, end))
         elif kind == "mask":
-            out.append(Token(raw.lower(), start, end))
+            out.append(Token(raw.lower().replace(" ", "_"), start, end))
         else:
             out.append(Token(raw.replace(".", "").lower(), start, end))
         sign = None

@@ -88,6 +88,7 @@ class ChecklistItem:
     """An item as the agent's checklist shows it before anything is said.
 
     `due_s` is the second of the call by which it is due, where that is known at the start.
+    `conditional` items apply only once something has happened.
     """
 
     rule_id: str
@@ -98,6 +99,7 @@ class ChecklistItem:
     example: str = ""
     due_s: float | None = None
     pack: str = ""
+    conditional: bool = False
 
 
 class Priority(StrEnum):

@@ -68,7 +68,7 @@ def test_money_sign_gives_the_currency_with_the_span_of_the_whole():
 
 
 def test_masks_stay_whole():
-    assert words("my number is [card number] thanks")[3] == "[card number]"
+    assert words("my number is [card number] thanks")[3] == "[card_number]"
 
 
 @pytest.mark.parametrize(

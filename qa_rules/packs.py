@@ -1,0 +1,271 @@
+"""Packs of rules: found, read, checked, inherited and put together for a call.
+
+What a file may hold is in `schema`; that names in it point at something is `references`' work.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from qa_rules.errors import Fault, PackInvalid, PackNotFound, UnknownItem
+from qa_rules.faults import explain
+from qa_rules.references import check_references
+from qa_rules.schema import (
+    EventSpec,
+    FormSpec,
+    HintSpec,
+    IntentSpec,
+    ItemSpec,
+    MoodSpec,
+    Pack,
+    SectionSpec,
+    Wrapup,
+)
+from qa_rules.source import Source, read_source
+from qa_rules.types import ChecklistItem
+
+SHIPPED = Path(__file__).parent / "packs"
+
+
+class PackItem(ItemSpec):
+    """An item, with the pack that it is from and where that pack is law."""
+
+    pack: str = ""
+    jurisdictions: tuple[str, ...] = ()
+
+
+class PackHint(HintSpec):
+    """A hint, with the jurisdictions of its pack."""
+
+    pack: str = ""
+    jurisdictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """One pack as it was read, and the places in its file."""
+
+    pack: Pack
+    source: Source = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PackSet:
+    """The packs of a call, put together: a later pack's entry replaces an earlier one's.
+
+    `names` are the packs in the order they were loaded, what they inherit first; `chosen` are
+    those that were asked for.
+    """
+
+    names: tuple[str, ...]
+    chosen: tuple[str, ...]
+    items: tuple[PackItem, ...]
+    intents: tuple[IntentSpec, ...]
+    hints: tuple[PackHint, ...]
+    events: tuple[EventSpec, ...]
+    mood: tuple[MoodSpec, ...]
+    wrapup: Wrapup
+    form: FormSpec
+    version: str
+    files: tuple[PackFile, ...] = field(default=(), repr=False)
+
+    def checklist(self) -> tuple[ChecklistItem, ...]:
+        """Return every item as the agent's checklist shows it, in order."""
+        return tuple(checklist_item(i) for i in self.items)
+
+    def item(self, item_id: str) -> PackItem:
+        """Return the item of an id.
+
+        Raises:
+            UnknownItem: there is none.
+        """
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise UnknownItem(f"no item {item_id} in {', '.join(self.names)}")
+
+
+def checklist_item(item: PackItem) -> ChecklistItem:
+    """Return an item as a line of the checklist."""
+    when = item.when
+    fixed = when is not None and when.after is None and item.applies_if is None
+    return ChecklistItem(
+        rule_id=item.id,
+        label=item.label or item.title[:32],
+        title=item.title,
+        severity=item.severity,
+        section=item.section,
+        example=item.example,
+        due_s=when.within_s if when is not None and fixed else None,
+        pack=item.pack,
+        conditional=item.applies_if is not None or (when is not None and when.after is not None),
+    )
+
+
+def shipped() -> list[str]:
+    """Return the names of the packs that come with the product."""
+    return sorted(p.stem for p in SHIPPED.glob("*.yaml"))
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a pack file."""
+    out = Pack.model_json_schema(by_alias=True)
+    out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    out["title"] = "Cueline rule pack"
+    return out
+
+
+def read_pack(text: str, file: str) -> PackFile:
+    """Read one pack's text by itself, without what it inherits.
+
+    Raises:
+        PackInvalid: with every fault and its place.
+    """
+    source = read_source(text, file)
+    if not isinstance(source.data, dict):
+        raise PackInvalid([source.fault((), "a pack is a mapping: begin with `pack: <name>`")])
+    try:
+        return PackFile(Pack.model_validate(source.data), source)
+    except ValidationError as err:
+        raise PackInvalid([explain(e, source, Pack) for e in err.errors()]) from err
+
+
+def load_packs(names: Sequence[str], directories: Sequence[Path] = ()) -> PackSet:
+    """Load packs by name and all that they inherit, and put them together.
+
+    A name is looked for in `directories`, in order, then among the shipped packs; a name that ends
+    in .yaml is a path.
+
+    Raises:
+        PackNotFound: no such pack.
+        PackInvalid: with every fault of every file, and its place.
+    """
+    files: dict[str, PackFile] = {}
+    for name in names:
+        _gather(name, directories, files, ())
+    chosen = tuple(Path(n).stem for n in names)
+    return compose(tuple(files.values()), chosen)
+
+
+def _gather(
+    name: str, directories: Sequence[Path], files: dict[str, PackFile], trail: tuple[str, ...]
+) -> None:
+    """Read a pack and, before it, what it inherits."""
+    path = _find(name, directories)
+    if path.stem in trail:
+        ring = " -> ".join((*trail, path.stem))
+        raise PackInvalid([Fault(str(path), 1, 1, f"packs inherit each other in a ring: {ring}")])
+    if path.stem in files:
+        return
+    read = read_pack(path.read_text(encoding="utf-8"), str(path))
+    if read.pack.pack != path.stem:
+        message = f"the file is called {path.stem}: write `pack: {path.stem}`"
+        raise PackInvalid([read.source.fault(("pack",), message)])
+    for number, parent in enumerate(read.pack.inherits):
+        try:
+            _gather(parent, directories, files, (*trail, path.stem))
+        except PackNotFound as err:
+            fault = read.source.fault(("inherits", number), str(err))
+            raise PackInvalid([fault]) from err
+    files[path.stem] = read
+
+
+def _find(name: str, directories: Sequence[Path]) -> Path:
+    if name.endswith(".yaml"):
+        if Path(name).is_file():
+            return Path(name)
+        raise PackNotFound(f"no file {name}")
+    for directory in (*directories, SHIPPED):
+        path = directory / f"{name}.yaml"
+        if path.is_file():
+            return path
+    raise PackNotFound(f"no pack {name}: there are {', '.join(shipped()) or 'none'}")
+
+
+def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:
+    """Put packs together in order.
+
+    Raises:
+        PackInvalid: a name in one of them points at nothing.
+    """
+    packs = [f.pack for f in files]
+    form = next((p.form for p in reversed(packs) if p.form is not None), None)
+    out = PackSet(
+        names=tuple(p.pack for p in packs),
+        chosen=chosen,
+        items=_merge(_items(p) for p in packs),
+        intents=_merge(p.intents for p in packs),
+        hints=_merge(_hints(p) for p in packs),
+        events=_merge(p.events for p in packs),
+        mood=_merge(p.mood for p in packs),
+        wrapup=Wrapup(
+            reasons=_merge(p.wrapup.reasons for p in packs),
+            outcomes=_merge(p.wrapup.outcomes for p in packs),
+            dispositions=_merge(p.wrapup.dispositions for p in packs),
+            fields=_merge(p.wrapup.fields for p in packs),
+        ),
+        form=form or _plain_form(packs),
+        version=_version(packs),
+        files=tuple(files),
+    )
+    faults = check_references(out)
+    if faults:
+        raise PackInvalid(faults)
+    return out
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_Named)
+
+
+def _merge(lists: Iterable[Sequence[_T]]) -> tuple[_T, ...]:
+    """Join lists in order; an entry of a known id takes the place of the earlier one."""
+    out: dict[str, _T] = {}
+    for entries in lists:
+        for entry in entries:
+            out[entry.id] = entry
+    return tuple(out.values())
+
+
+def _items(pack: Pack) -> list[PackItem]:
+    place: dict[str, Any] = {"pack": pack.pack, "jurisdictions": pack.jurisdictions}
+    return [PackItem.model_construct(**dict(i), **place) for i in pack.items]
+
+
+def _hints(pack: Pack) -> list[PackHint]:
+    place: dict[str, Any] = {"pack": pack.pack, "jurisdictions": pack.jurisdictions}
+    return [_construct_hint(PackHint.model_construct, h, place) for h in pack.hints]
+
+
+def _construct_hint(
+    make: Callable[..., PackHint], hint: HintSpec, place: dict[str, Any]
+) -> PackHint:
+    """Copy a hint by its field names: `if_` is read by its alias otherwise."""
+    made = make(**{k: v for k, v in dict(hint).items() if k != "if_"}, **place)
+    object.__setattr__(made, "__dict__", {**made.__dict__, "if_": hint.if_})
+    return made
+
+
+def _plain_form(packs: Sequence[Pack]) -> FormSpec:
+    """Return a form of the sections that the items name, of equal weight."""
+    ids = list(dict.fromkeys(i.section for p in packs for i in p.items)) or ["call"]
+    each = 100 / len(ids)
+    return FormSpec(
+        sections={s: SectionSpec(title=s.replace("_", " ").capitalize(), weight=each) for s in ids}
+    )
+
+
+def _version(packs: Sequence[Pack]) -> str:
+    """Return a short name for the exact content of the packs, the same on every machine."""
+    data = [p.model_dump(mode="json", by_alias=True) for p in packs]
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

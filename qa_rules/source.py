@@ -1,0 +1,116 @@
+"""A pack file's text: its data, and where in the file each piece of it stands.
+
+YAML 1.1 reads `on`, `yes` and `no` as booleans; here only `true` and `false` are.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from qa_rules.errors import Fault, PackInvalid
+
+Path = Sequence[str | int]
+_BOOL = "tag:yaml.org,2002:bool"
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that reads `on`, `yes` and `no` as words."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, rule) for tag, rule in rules if tag != _BOOL and not tag.endswith(":timestamp")]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _first in "tf":
+    _Loader.yaml_implicit_resolvers.setdefault(_first, []).append(
+        (_BOOL, re.compile(r"^(?:true|false)$"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's name, its data and its nodes."""
+
+    file: str
+    data: Any
+    root: yaml.Node | None
+
+    def where(self, path: Path, *, key: bool = False) -> tuple[int, int]:
+        """Return line and column, from 1, of the deepest piece of `path` that is in the file.
+
+        Parts of the path that the file does not have are skipped; `key` points at the last
+        part's key instead of its value.
+        """
+        node = self.root
+        mark = node.start_mark if node is not None else None
+        for part in path:
+            if isinstance(node, yaml.MappingNode):
+                pair = next(((k, v) for k, v in node.value if k.value == part), None)
+                if pair is not None:
+                    mark = pair[0].start_mark if key else pair[1].start_mark
+                    node = pair[1]
+            elif (
+                isinstance(node, yaml.SequenceNode)
+                and isinstance(part, int)
+                and part < len(node.value)
+            ):
+                node = node.value[part]
+                mark = node.start_mark
+        return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+
+    def fault(self, path: Path, message: str, *, key: bool = False) -> Fault:
+        """Return a fault at a place of this file."""
+        line, column = self.where(path, key=key)
+        return Fault(self.file, line, column, message)
+
+
+def read_source(text: str, file: str) -> Source:
+    """Read YAML, keeping its places.
+
+    Raises:
+        PackInvalid: the text is no YAML, or a mapping has a key twice.
+    """
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise PackInvalid([Fault(file, 1, 1, "the file is empty: begin with `pack: <name>`")])
+        _refuse_duplicates(root, file)
+        return Source(file, loader.construct_document(root), root)
+    except yaml.MarkedYAMLError as err:
+        mark = err.problem_mark or err.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = err.problem or "not readable as YAML"
+        advice = "" if ":" not in problem and "mapping" not in problem else _QUOTE
+        raise PackInvalid([Fault(file, line, column, f"{problem}{advice}")]) from err
+    finally:
+        loader.dispose()
+
+
+_QUOTE = ' (put text that holds ": " or begins with a sign in double quotes)'
+
+
+def _refuse_duplicates(node: yaml.Node, file: str) -> None:
+    faults: list[Fault] = []
+    _collect_duplicates(node, file, faults)
+    if faults:
+        raise PackInvalid(faults)
+
+
+def _collect_duplicates(node: yaml.Node, file: str, faults: list[Fault]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                mark = key.start_mark
+                faults.append(
+                    Fault(file, mark.line + 1, mark.column + 1, f"`{key.value}` is given twice")
+                )
+            seen.add(key.value)
+            _collect_duplicates(value, file, faults)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _collect_duplicates(value, file, faults)
