@@ -1,0 +1,54 @@
+"""The composition root: a runtime in, an ASGI app out; nothing is global, a test may build two."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from streaming.api.routes import api_app
+from streaming.auth import Guard, GuardMiddleware
+from streaming.deps import Deps
+from streaming.headers import SecurityHeaders
+from streaming.ingest import ingest_routes
+from streaming.live import live_routes
+from streaming.metrics import metrics_endpoint
+from streaming.pages import page_routes
+from streaming.runtime import Runtime
+from streaming.telephony.twilio import twilio_routes
+
+
+def create_app(runtime: Runtime) -> Starlette:
+    """Build the app. The runtime starts with the app's lifespan and ends with it."""
+    token = runtime.settings.token
+    guard = Guard(token.get_secret_value() if token is not None else None)
+    deps = Deps(
+        runtime.store,
+        runtime.host,
+        runtime.bus,
+        guard,
+        runtime.readers,
+        runtime.ready,
+        version("cueline"),
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        del app
+        async with runtime.running():
+            yield
+
+    return Starlette(
+        routes=[
+            *ingest_routes(runtime.host, guard, runtime.settings),
+            *twilio_routes(runtime.host, runtime.settings),
+            *live_routes(deps),
+            Route("/metrics", metrics_endpoint(runtime)),
+            api_app(deps),
+            *page_routes(deps),
+        ],
+        middleware=[Middleware(SecurityHeaders), Middleware(GuardMiddleware, guard=guard)],
+        lifespan=lifespan,
+    )

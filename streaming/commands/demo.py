@@ -1,0 +1,99 @@
+"""`cueline demo`: a server with the bundled calls playing through its real audio socket."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.config import QueueSettings, load_settings
+from streaming.app import create_app
+from streaming.client import play
+from streaming.demo import DemoCall, calls
+from streaming.logs import set_up_logging
+from streaming.runtime import Runtime
+from streaming.serving import Address, listen, serve_app, with_token
+
+FIRST_AFTER_S = 4.0
+STAGGER_S = 8.0
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 for any.")] = 8377,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser.")] = True,
+    once: Annotated[bool, typer.Option(help="Stop when the calls are over.")] = False,
+    speed: Annotated[float, typer.Option(min=0.1, max=20, help="1 is real time.")] = 1.0,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep the data here; default: a temporary folder.")
+    ] = None,
+) -> None:
+    """Play the bundled calls in real time, and watch them being helped."""
+    bundled = calls()
+    with tempfile.TemporaryDirectory(prefix="cueline-demo-") as folder:
+        settings = with_token(
+            load_settings(
+                overrides={
+                    "port": port,
+                    "data_dir": keep or Path(folder),
+                    "queues": {call.queue: _queue(call) for call in bundled},
+                    "log_level": "warning",
+                }
+            )
+        )
+        set_up_logging(settings.log_level)
+        sock = listen(settings.host, settings.port)
+        runtime = Runtime.build(settings)
+        token = settings.token.get_secret_value() if settings.token is not None else ""
+        address = Address(settings.host, sock.getsockname()[1], token)
+        asyncio.run(
+            serve_app(
+                create_app(runtime),
+                sock,
+                lambda: _show(address, bundled, open_browser=open_browser, once=once, speed=speed),
+            )
+        )
+
+
+async def _show(
+    address: Address, bundled: tuple[DemoCall, ...], *, open_browser: bool, once: bool, speed: float
+) -> None:
+    typer.echo(f"Cueline is running: {address.page}")
+    typer.echo("Agent desks (open one, and wait for its call):")
+    for call in bundled:
+        typer.echo(f"  {call.title}: {address.http}/desk?agent={call.agent}&token={address.token}")
+    if open_browser and _has_screen():
+        page = f"{address.http}/desk?agent={bundled[0].agent}&token={address.token}"
+        await asyncio.to_thread(webbrowser.open, page)
+    await asyncio.sleep(FIRST_AFTER_S / speed)
+    async with asyncio.TaskGroup() as group:
+        for number, call in enumerate(bundled):
+            group.create_task(_play(address, call, number * STAGGER_S / speed, speed))
+    if not once:
+        typer.echo(f"The calls are over; their pages stay at {address.http}/ (Ctrl-C to stop)")
+        await asyncio.Event().wait()
+
+
+async def _play(address: Address, call: DemoCall, after_s: float, speed: float) -> None:
+    await asyncio.sleep(after_s)
+    typer.echo(f"{call.title}: the call begins")
+    await play(call.path, call.start(), url=address.socket, token=address.token, speed=speed)
+    typer.echo(f"{call.title}: over, {address.http}/calls/{call.start().call_id}")
+
+
+def _queue(call: DemoCall) -> QueueSettings:
+    return QueueSettings(
+        packs=call.packs,
+        jurisdiction=call.jurisdiction,
+        company=call.company,
+    )
+
+
+def _has_screen() -> bool:
+    """Whether a browser could show anything; never on a machine without a display."""
+    if sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

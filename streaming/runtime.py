@@ -1,0 +1,143 @@
+"""What a server runs: engines, store, host and bus, built once and run together."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+
+from models.engines import Classifier, SttEngine
+from models.registry import load
+from pipeline.audio.recorder import RecorderPool
+from pipeline.batcher import Batcher
+from pipeline.classify import ClassifyQueue
+from pipeline.config import Settings
+from pipeline.ear import Ear
+from pipeline.fit import classifier_for
+from pipeline.host import Host, Machinery
+from pipeline.making import Maker
+from pipeline.store.repo import Store
+from pipeline.store.writer import StoreWriter
+from pipeline.telemetry import Telemetry
+from streaming.bus import Bus
+
+log = structlog.get_logger(__name__)
+
+READER_THREADS = 4
+LAG_EVERY_S = 0.1
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Everything that lives as long as the server. `running` starts it and stops it again."""
+
+    settings: Settings
+    store: Store
+    writer: StoreWriter
+    bus: Bus
+    host: Host
+    ear: Ear
+    batcher: Batcher
+    classifiers: ClassifyQueue | None
+    recorders: RecorderPool | None
+    readers: ThreadPoolExecutor
+    telemetry: Telemetry
+    warm: bool = False
+    lag_s: float = 0.0
+
+    @classmethod
+    def build(cls, settings: Settings) -> "Runtime":
+        """Load the engines and open the store; takes about a second.
+
+        Raises:
+            ModelError: an engine or its weights are missing; the message says what to do.
+            RuleError: a queue's packs do not read.
+            StoreUnavailable: the database cannot be opened.
+        """
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        maker = Maker(settings, classifier_for)
+        maker.warm()
+        stt: SttEngine = load("stt", settings.stt.engine, settings.stt.options)
+        vad = load("vad", settings.vad.engine, settings.vad.options)
+        ear = Ear(vad, settings.vad.tick_ms / 1000)
+        batcher = Batcher(stt)
+        queue = _slow_classifier(maker, settings)
+        store = Store.open(settings.database)
+        writer = StoreWriter(store, settings.data_dir / "journal")
+        recorders = RecorderPool(settings.recordings, store) if settings.retain.record else None
+        bus, telemetry = Bus(), Telemetry()
+        machinery = Machinery(
+            settings, maker, ear, batcher, queue, bus, writer, recorders, telemetry
+        )
+        return cls(
+            settings,
+            store,
+            writer,
+            bus,
+            Host(machinery),
+            ear,
+            batcher,
+            queue,
+            recorders,
+            ThreadPoolExecutor(READER_THREADS, "read"),
+            telemetry,
+        )
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Recover what a crash left, serve, and close every call at the end."""
+        await asyncio.to_thread(self._recover)
+        async with asyncio.TaskGroup() as group:
+            workers = [group.create_task(self.ear.run()), group.create_task(self.batcher.run())]
+            if self.classifiers is not None:
+                workers.append(group.create_task(self.classifiers.run()))
+            workers.append(group.create_task(self._watch_lag()))
+            host = group.create_task(self.host.run())
+            await asyncio.to_thread(self.batcher.engine.warm_up)
+            self.warm = True
+            try:
+                yield
+            finally:
+                self.host.close()
+                await host
+                for worker in workers:
+                    worker.cancel()
+        await asyncio.to_thread(self._close)
+
+    def ready(self) -> Mapping[str, bool]:
+        """Say by name what works."""
+        return {
+            "stt": self.warm,
+            "store": self.writer.healthy,
+            "load": self.batcher.waiting_finals < 10 * self.batcher.workers,
+        }
+
+    def _recover(self) -> None:
+        self.writer.start()
+        for call_id in self.store.recover():
+            log.warning("call_recovered", call_id=call_id)
+        if self.recorders is not None:
+            self.recorders.recover()
+
+    def _close(self) -> None:
+        if self.recorders is not None:
+            self.recorders.close()
+        self.writer.close()
+        self.readers.shutdown()
+        self.store.close()
+        self.batcher.engine.close()
+
+    async def _watch_lag(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_EVERY_S
+            await asyncio.sleep(LAG_EVERY_S)
+            self.lag_s = max(0.0, loop.time() - due)
+            self.telemetry.loop_lag.observe(self.lag_s)
+
+
+def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:
+    engine: Classifier | None = maker.classifier(settings.default_queue.packs)
+    return ClassifyQueue(engine) if engine is not None and not engine.instant else None
