@@ -104,7 +104,7 @@ async def serve_app(
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     try:
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.02)
         if while_serving is not None and not serving.done():
             beside = asyncio.ensure_future(while_serving())
