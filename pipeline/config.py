@@ -3,6 +3,7 @@
 Every setting is listed in docs/settings.md; a test compares the two. An unknown key is an error.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import SettingsInvalid
+
+PREFIX = "CUELINE_"
+ELSEWHERE = frozenset({"CUELINE_DATA", "CUELINE_CACHE", "CUELINE_CHROMIUM"})
+"""Variables that are not settings of the server: test data, the model cache, the tests' browser."""
 
 
 class _Part(BaseModel):
@@ -93,7 +98,7 @@ class Settings(BaseSettings):
     """All settings of the server."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CUELINE_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
         extra="forbid",
         frozen=True,
@@ -164,6 +169,12 @@ def load_settings(
     if file is not None and not file.is_file():
         raise SettingsInvalid(f"no settings file at {file}")
 
+    stray = [n for n in os.environ if n.startswith(PREFIX) and not _known(n)]
+    if stray:
+        raise SettingsInvalid(
+            f"no setting is named {', '.join(sorted(stray))}; see docs/settings.md"
+        )
+
     class _FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=file)
 
@@ -177,3 +188,8 @@ def load_settings(
         raise SettingsInvalid(f"settings: {faults}") from error
     except ValueError as error:
         raise SettingsInvalid(f"settings file {file}: {error}") from error
+
+
+def _known(variable: str) -> bool:
+    name = variable.removeprefix(PREFIX).lower().split("__")[0]
+    return variable in ELSEWHERE or name in Settings.model_fields
