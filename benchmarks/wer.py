@@ -1,7 +1,7 @@
 """Word error rate of a recogniser on recorded sets, as they are and through a telephone line."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,12 @@ from models.text import wer_words
 from models.types import Samples, SttRequest
 
 CONDITIONS = ("clean", "mulaw", "telephone")
-"""As recorded; at 8 kHz in mu-law; that within the telephone band, with noise if it is asked for."""
+"""As recorded; at 8 kHz in mu-law; that in the telephone band too, with noise where asked for."""
+
+HEAD = (
+    *("engine", "set", "condition", "clips", "words", "WER %", "95 %", "sub", "del", "ins"),
+    *("gated", "too long", "audio s", "CPU s", "x real time"),
+)
 
 RESAMPLES = 1000
 INTERVAL = (2.5, 97.5)
@@ -47,6 +52,7 @@ class Score:
     nowhere else. `x_real_time` is seconds of audio for each second of processor.
     """
 
+    engine: str
     corpus: str
     condition: str
     utterances: int
@@ -66,10 +72,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class WerArgs:
-    """What to measure."""
+    """What to measure; `against` are options of the same engine to compare with, clip by clip."""
 
     engine: str = "moonshine"
-    options: dict[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    against: Mapping[str, str] | None = None
     data: Path | None = None
     sets: tuple[str, ...] = ("an4", "asterisk_prompts", "librispeech_subset", "asr_small")
     conditions: tuple[str, ...] = CONDITIONS
@@ -137,31 +144,46 @@ Channel = Callable[[Samples, int, int], tuple[Samples, int]]
 """(samples, rate, number of the clip) to what the recogniser is given, and its rate."""
 
 
-def read(engine: SttEngine, clips: Sequence[corpus.Clip], through: Channel) -> list[Reading]:
-    """Transcribe clips one at a time and count their errors; only the engine's time counts."""
-    readings: list[Reading] = []
+def read(
+    engines: Sequence[SttEngine], clips: Sequence[corpus.Clip], through: Channel
+) -> list[list[Reading]]:
+    """Transcribe clips one at a time and count errors; return each engine's readings.
+
+    Engines take turns at each clip, so that a busy neighbour slows all of them alike; only their
+    own processor time counts.
+    """
+    readings: list[list[Reading]] = [[] for _ in engines]
     for number, clip in enumerate(clips):
         samples, rate_hz = through(*corpus.hear(clip), number)
-        begin = time.process_time()
-        heard = engine.transcribe([SttRequest(samples, rate_hz)])[0]
-        cpu_s = time.process_time() - begin
-        errors = count(wer_words(clip.text), wer_words(heard.text))
-        seconds = len(samples) / rate_hz
-        readings.append(Reading(clip, heard.text, heard.rejected, errors, seconds, cpu_s))
+        for engine, mine in zip(engines, readings, strict=True):
+            begin = time.process_time()
+            heard = engine.transcribe([SttRequest(samples, rate_hz)])[0]
+            cpu_s = time.process_time() - begin
+            errors = count(wer_words(clip.text), wer_words(heard.text))
+            seconds = len(samples) / rate_hz
+            mine.append(Reading(clip, heard.text, heard.rejected, errors, seconds, cpu_s))
     return readings
 
 
-def score(
-    name: str, condition: str, readings: Sequence[Reading], too_long: int, seed: int
-) -> Score:
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place in the table."""
+
+    engine: str
+    corpus: str
+    condition: str
+
+
+def score(cell: Cell, readings: Sequence[Reading], too_long: int, seed: int) -> Score:
     """Add up what was read."""
     errors = [item.errors for item in readings]
     low, high = interval(errors, seed)
     audio_s = sum(item.audio_s for item in readings)
     cpu_s = sum(item.cpu_s for item in readings)
     return Score(
-        corpus=name,
-        condition=condition,
+        engine=cell.engine,
+        corpus=cell.corpus,
+        condition=cell.condition,
         utterances=len(readings),
         words=sum(item.words for item in errors),
         wer=rate(errors),
@@ -211,54 +233,71 @@ def noises(folder: Path, kind: str, snr_db: float) -> list[telephone.Background]
     ]
 
 
-def measure(engine: SttEngine, args: WerArgs) -> tuple[list[Score], list[Reading]]:
+Engines = Mapping[str, SttEngine]
+"""Recognisers by the name that the table gives them."""
+
+
+def measure(engines: Engines, args: WerArgs) -> tuple[list[Score], list[Reading]]:
     """Read every set in every condition; the last scores are of all sets together."""
     data = args.data or corpus.data_folder()
     background = noises(data / "noise", args.noise, args.snr_db) if args.noise else []
     scores: list[Score] = []
-    readings: list[Reading] = []
-    engine.warm_up()
+    first: list[Reading] = []
+    longest = min(engine.info.max_seconds for engine in engines.values())
     for condition in args.conditions:
-        together: list[Reading] = []
+        together: list[list[Reading]] = [[] for _ in engines]
         left_out = 0
         through = channel(condition, background)
         for name in args.sets:
             clips = corpus.spoken(data / name, language=args.language, limit=args.limit)
-            short = [clip for clip in clips if clip.seconds <= engine.info.max_seconds]
-            mine = read(engine, short, through)
+            short = [clip for clip in clips if clip.seconds <= longest]
             too_long = len(clips) - len(short)
-            scores.append(score(name, condition, mine, too_long, args.seed))
-            together += mine
             left_out += too_long
+            readings = read(list(engines.values()), short, through)
+            for engine, mine, all_mine in zip(engines, readings, together, strict=True):
+                cell = Cell(engine, name, condition)
+                scores.append(score(cell, mine, too_long, args.seed))
+                all_mine += mine
         if len(args.sets) > 1:
-            scores.append(score("all", condition, together, left_out, args.seed))
-        readings += together
-    return scores, readings
+            for engine, mine in zip(engines, together, strict=True):
+                scores.append(score(Cell(engine, "all", condition), mine, left_out, args.seed))
+        first += together[0]
+    return scores, first
 
 
 def run(args: WerArgs) -> int:
     """Measure, print the table and the JSON line; return the exit code."""
-    engine = load("stt", args.engine, args.options)
+    engines: dict[str, SttEngine] = {}
     try:
-        scores, readings = measure(engine, args)
-        if args.texts is not None:
-            lines = (f"{item.clip.id}\t{item.clip.text}\t{item.text}\n" for item in readings)
-            args.texts.write_text("".join(lines), encoding="utf-8")
+        for options in [args.options, args.against]:
+            if options is not None:
+                engines[_label(args.engine, options)] = load("stt", args.engine, options)
+        models = {name: engine.info.model for name, engine in engines.items()}
+        for engine in engines.values():
+            engine.warm_up()
+        scores, readings = measure(engines, args)
     finally:
-        engine.close()
-    head = ["set", "condition", "clips", "words", "WER %", "95 %", "sub", "del", "ins", "gated"]
-    head += ["too long", "audio s", "CPU s", "x real time"]
-    rows = [_row(item) for item in scores]
-    title = f"Word error rate, {engine.info.name} ({engine.info.model})"
+        for engine in engines.values():
+            engine.close()
+    if args.texts is not None:
+        lines = (f"{item.clip.id}\t{item.clip.text}\t{item.text}\n" for item in readings)
+        args.texts.write_text("".join(lines), encoding="utf-8")
+    title = "Word error rate"
     if args.noise:
         title += f", {args.noise} noise at {args.snr_db:g} dB on the line"
-    report.publish(title, report.table(head, rows), {"scores": [asdict(item) for item in scores]})
+    shown = report.table(HEAD, [_row(item) for item in scores])
+    report.publish(title, shown, {"models": models, "scores": [asdict(item) for item in scores]})
     return 0
+
+
+def _label(engine: str, options: Mapping[str, str]) -> str:
+    """Name an engine after its options: "moonshine", "moonshine graphs=shipped"."""
+    return " ".join([engine, *(f"{name}={value}" for name, value in options.items())])
 
 
 def _row(item: Score) -> list[object]:
     bounds = f"{item.low:.1f}-{item.high:.1f}"
-    named: list[object] = [item.corpus, item.condition, item.utterances, item.words]
+    named: list[object] = [item.engine, item.corpus, item.condition, item.utterances, item.words]
     kinds = [item.substitutions, item.deletions, item.insertions, item.rejected, item.too_long]
     return [*named, item.wer, bounds, *kinds, item.audio_s, item.cpu_s, item.x_real_time]
 
@@ -269,6 +308,9 @@ def command(  # noqa: PLR0913 - one parameter for each flag of the command line
     ] = None,
     engine: Annotated[str, typer.Option(help="The recogniser")] = "moonshine",
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for the engine")] = None,
+    against: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE; compare with the engine under these")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="The folder of sets")] = None,
     condition: Annotated[list[str] | None, typer.Option(help="clean, mulaw or telephone")] = None,
     language: Annotated[str, typer.Option(help="Only clips of this language")] = "en",
@@ -279,14 +321,12 @@ def command(  # noqa: PLR0913 - one parameter for each flag of the command line
     texts: Annotated[Path | None, typer.Option(help="Write what was heard here")] = None,
 ) -> None:
     """Measure the word error rate of a recogniser."""
-    pairs = [item.partition("=") for item in option or ()]
     if unknown := [item for item in condition or () if item not in CONDITIONS]:
         raise typer.BadParameter(f"no condition {unknown[0]!r}: take {', '.join(CONDITIONS)}")
-    if wrong := [name for name, sign, _ in pairs if not sign]:
-        raise typer.BadParameter(f"option {wrong[0]!r} has no value: write NAME=VALUE")
     args = WerArgs(
         engine=engine,
-        options={name: value for name, _, value in pairs},
+        options=_pairs(option or ()),
+        against=None if against is None else _pairs(against),
         data=data,
         sets=tuple(sets or WerArgs().sets),
         conditions=tuple(condition or CONDITIONS),
@@ -301,3 +341,10 @@ def command(  # noqa: PLR0913 - one parameter for each flag of the command line
         raise typer.Exit(run(args))
     except corpus.CorpusNotFound as err:
         raise typer.BadParameter(str(err)) from err
+
+
+def _pairs(items: Sequence[str]) -> dict[str, str]:
+    parts = [item.partition("=") for item in items]
+    if wrong := [name for name, sign, _ in parts if not sign]:
+        raise typer.BadParameter(f"{wrong[0]!r} has no value: write NAME=VALUE")
+    return {name: value for name, _, value in parts}

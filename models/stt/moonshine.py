@@ -18,7 +18,7 @@ from models.engines import EngineInfo, SttEngine
 from models.errors import ClipTooLong, EngineFailed
 from models.options import EngineOptions, read_options
 from models.stt import gates
-from models.stt.moonshine_cache import reassembled
+from models.stt.moonshine_cache import build, reassembled
 from models.stt.moonshine_sessions import (
     FEWEST_SAMPLES,
     ORT_ERRORS,
@@ -127,7 +127,7 @@ def create(options: Mapping[str, object]) -> SttEngine:
     graphs: Graphs | None = None
     notice = ""
     if chosen.graphs == "reassembled":
-        made = reassembled(files, digest, cache_directory())
+        made = reassembled(files, digest, cache_directory(), make=build)
         if made.check.refused:
             notice = f"the re-assembled graphs are not used: {made.check.refused}"
         else:

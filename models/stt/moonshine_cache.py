@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,26 +77,30 @@ class Reassembled:
     check: Check
 
 
-def reassembled(files: MoonshineFiles, digest: str, cache: Path) -> Reassembled:
+def reassembled(
+    files: MoonshineFiles, digest: str, cache: Path, make: Callable[[MoonshineFiles], Reassembled]
+) -> Reassembled:
     """Return the re-assembled graphs of these weights, from the cache where they are in it.
 
     Args:
         files: the weights.
         digest: what `MoonshineFiles.verify` returned.
         cache: the folder for everything that is built; made where it is missing.
+        make: builds and checks them: `build`.
     """
     folder = cache / "moonshine" / cache_key(digest)
     if (found := _load(folder)) is not None:
         return found
+    made: Reassembled | None = None
     try:
         with _turn(folder.parent):
             if (found := _load(folder)) is not None:
                 return found
-            made = build(files)
+            made = make(files)
             _keep(folder, made)
             return made
-    except (OSError, TimeoutError):
-        return build(files)
+    except OSError:  # TimeoutError too: the cache cannot be written, or not by this process now
+        return made or make(files)
 
 
 def cache_key(digest: str) -> str:
