@@ -1,0 +1,94 @@
+"""What makes words not count: a negation before them, or someone else's words being told."""
+
+from collections.abc import Sequence
+
+from models.text import Token
+from qa_rules.heard import Heard
+
+NEGATION_WORDS = 4
+"""How many words before a hit are searched for a negation."""
+QUOTE_WORDS = 4
+"""How many small words may stand between "he said" and what he said."""
+
+NEGATORS = frozenset(
+    {"not", "no", "never", "without", "nobody", "none", "neither", "nor", "hardly"}
+)
+_AFTER_NO = frozenset(
+    {"problem", "problems", "worries", "worry", "trouble", "doubt", "rush", "matter", "wonder"}
+)
+_AFTER_NOT = frozenset({"only", "just", "worry", "forget", "hesitate", "mind", "lie", "least"})
+_NEW_CLAUSE = frozenset({"but", "because", "although", "though", "anyway", "however"})
+_SUBJECTS = frozenset(
+    {"i", "we", "you", "this", "it", "that", "he", "she", "they", "there", "your", "our", "my"}
+)
+_CARRIES = frozenset(
+    {"think", "believe", "say", "saying", "said", "mean", "suppose", "feel", "sure", "true", "if",
+     "whether", "that", "know", "want", "like", "because", "need", "tell", "told", "aware"}
+)  # fmt: skip
+_TELLS = frozenset(
+    {"said", "says", "told", "tells", "saying", "claimed", "claims", "asked", "goes"}
+)
+_LIKE = frozenset({"was", "were", "is", "am", "are"})
+_BETWEEN = frozenset(
+    {"that", "me", "us", "him", "her", "them", "you", "to", "like", "oh", "well", "it", "this"}
+)
+_OWN = frozenset({"i", "we"})
+_PASSIVE = frozenset({"was", "were", "been", "being", "got", "get"})
+
+
+def negated(heard: Heard, first: int) -> bool:
+    """Return whether a negation within the words before reaches the hit that begins at `first`."""
+    toks = heard.toks
+    starts_clause = toks[first].text in _SUBJECTS
+    for n in range(first - 1, max(-1, first - 1 - NEGATION_WORDS), -1):
+        if heard.breaks[n] or toks[n].text in _NEW_CLAUSE:
+            return False
+        if toks[n].text in NEGATORS and not _harmless(toks, n, first):
+            between = toks[n + 1 : first]
+            return not starts_clause or _reaches(toks[n].text, between)
+    return False
+
+
+def _harmless(toks: Sequence[Token], n: int, first: int) -> bool:
+    """Return whether a negator only sounds like one: "no problem", "not only", "why don't we"."""
+    word, after = toks[n].text, toks[n + 1].text
+    if word == "no":
+        return after in _AFTER_NO
+    if word != "not":
+        return False
+    ahead = {t.text for t in toks[n + 1 : min(first, n + 4)]}
+    why = n >= 2 and "why" in (toks[n - 1].text, toks[n - 2].text)
+    return after in _AFTER_NOT or "lie" in ahead or why
+
+
+def _reaches(negator: str, between: Sequence[Token]) -> bool:
+    """Return whether a negation goes on into a clause that has its own subject."""
+    if not between:
+        return negator != "no"
+    return any(t.text in _CARRIES for t in between)
+
+
+def quoted(heard: Heard, first: int) -> bool:
+    """Return whether the hit that begins at `first` is what someone else is said to have said."""
+    toks = heard.toks
+    for n in range(first - 1, max(-1, first - 2 - QUOTE_WORDS), -1):
+        if heard.breaks[n]:
+            return False
+        word = toks[n].text
+        if word in _TELLS or (word == "like" and n and toks[n - 1].text in _LIKE):
+            return _another(toks, n - 1)
+        if word not in _BETWEEN:
+            return False
+    return False
+
+
+def _another(toks: Sequence[Token], n: int) -> bool:
+    """Return whether the one who tells is not the speaker; `n` is the word before the verb."""
+    for m in range(n, max(-1, n - 4), -1):
+        word = toks[m].text
+        if word in _OWN:
+            return toks[m + 1].text in _PASSIVE
+        if word in _PASSIVE or word in {"have", "has", "had", "already", "just", "will", "would"}:
+            continue
+        return True
+    return True

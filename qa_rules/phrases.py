@@ -1,0 +1,256 @@
+"""Words looked for in what is said: a match of a pack, compiled once, and its hits.
+
+A `Matcher` has one or more `Need`s, which may be met in different utterances; each need has
+several ways. What makes a hit not count is in `guards`, how near a miss is in `nearness`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.types import Label
+from qa_rules.guards import negated, quoted
+from qa_rules.heard import Heard, evidence, quote
+from qa_rules.match_schema import MatchSpec, Semantic
+from qa_rules.pattern import parse_pattern, parse_phrase
+from qa_rules.types import Evidence
+from qa_rules.ways import Way, compile_way, find
+
+INTENT_FLOOR = 0.5
+"""The least probability of an intent's label that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words that meet a need: from word `first` to `last` of what was heard.
+
+    `start` and `end` are characters of the utterance given last; `score` is 1 for words, else the
+    label's probability; a `doubt` says why a person should look.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    engine: str
+    evidence: tuple[Evidence, ...]
+    slots: dict[str, str] = field(default_factory=dict)
+    score: float = 1.0
+    doubt: str = ""
+
+    @property
+    def at(self) -> float:
+        """Return the call second at which the words begin."""
+        return self.evidence[0].start
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to be heard, in one of several ways."""
+
+    key: str
+    ways: tuple[Way, ...]
+    intents: tuple[str, ...] = ()
+    semantics: tuple[tuple[str, Semantic], ...] = ()
+    none_of: tuple[Way, ...] = ()
+    negation: bool = True
+    quotation: bool = True
+
+    def search(
+        self,
+        heard: Heard,
+        labels: Sequence[Label] = (),
+        names: Mapping[str, str] | None = None,
+        *,
+        guarded: bool = True,
+    ) -> Hit | None:
+        """Return the first hit that ends in fresh words; a certain one before a doubtful one.
+
+        Without `guarded`, negation, quotation and none_of do not matter: for near misses.
+        """
+        if not heard.toks:
+            return None
+        doubtful: Hit | None = None
+        for way in self.ways:
+            if not way.possible(heard.words):
+                continue
+            hit = self._try(way, heard, names or {}, guarded)
+            if hit is not None and not hit.doubt:
+                return hit
+            doubtful = doubtful or hit
+        labelled = self._labelled(heard, labels) if labels else None
+        if labelled is not None and (not labelled.doubt or doubtful is None):
+            return labelled
+        return doubtful
+
+    def _try(self, way: Way, heard: Heard, names: Mapping[str, str], guarded: bool) -> Hit | None:
+        start = 0
+        while start < len(heard.toks):
+            found = find(way, heard, names, start)
+            if found is None:
+                return None
+            if not guarded or self._counts(heard, found.first, found.last):
+                return _hit(heard, way.engine, found.first, found.last, found.slots, found.doubt)
+            start = found.first + 1
+        return None
+
+    def _counts(self, heard: Heard, first: int, last: int) -> bool:
+        if self.negation and negated(heard, first):
+            return False
+        if self.quotation and quoted(heard, first):
+            return False
+        return not self.none_of or not self._excluded(heard)
+
+    def _excluded(self, heard: Heard) -> bool:
+        return any(w.possible(heard.words) and find(w, heard, {}) for w in self.none_of)
+
+    def _labelled(self, heard: Heard, labels: Sequence[Label]) -> Hit | None:
+        for label in labels:
+            if label.kind == "intent" and label.name in self.intents:
+                if label.probability >= INTENT_FLOOR:
+                    return _label_hit(heard, label, "intent", "")
+            elif label.kind == "semantic":
+                for key, spec in self.semantics:
+                    if label.name == key and _keyword(heard, spec):
+                        hit = _semantic_hit(heard, label, spec)
+                        if hit is not None:
+                            return hit
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A compiled match; `needs` must all be met."""
+
+    needs: tuple[Need, ...]
+
+    def search(
+        self,
+        heard: Heard,
+        labels: Sequence[Label] = (),
+        names: Mapping[str, str] | None = None,
+        *,
+        guarded: bool = True,
+    ) -> Hit | None:
+        """Return a hit where all needs are met in what was heard, one of them in fresh words."""
+        hits = []
+        for need in self.needs:
+            hit = need.search(heard, labels, names, guarded=guarded)
+            if hit is None:
+                return None
+            hits.append(hit)
+        return join_hits(hits)
+
+
+def join_hits(hits: Sequence[Hit]) -> Hit:
+    """Return several hits as one."""
+    if len(hits) == 1:
+        return hits[0]
+    slots: dict[str, str] = {}
+    for hit in hits:
+        slots = {**hit.slots, **slots}
+    pieces = dict.fromkeys(e for h in hits for e in h.evidence)
+    return Hit(
+        first=min(h.first for h in hits),
+        last=max(h.last for h in hits),
+        start=min(h.start for h in hits),
+        end=max(h.end for h in hits),
+        engine=hits[0].engine,
+        evidence=tuple(sorted(pieces, key=lambda e: (e.start, e.end))),
+        slots=slots,
+        score=min(h.score for h in hits),
+        doubt=next((h.doubt for h in hits if h.doubt), ""),
+    )
+
+
+def compile_match(spec: MatchSpec, key: str = "") -> Matcher:
+    """Compile a match; `key` names its owner, for labels of meaning."""
+    return Matcher(tuple(_needs(spec, key)))
+
+
+def _needs(spec: MatchSpec, key: str) -> list[Need]:
+    out: list[Need] = []
+    blocks = spec.negation == "block"
+    excluded = tuple(_way(p, "pattern", negation=False) for p in spec.none_of)
+    if spec.any_of:
+        ways: list[Way] = []
+        for alternative in spec.any_of:
+            ways += [_way(p, "phrase", negation=blocks) for p in alternative.phrase or ()]
+            ways += [_way(p, "pattern", negation=blocks) for p in alternative.pattern or ()]
+        semantics = [a.semantic for a in spec.any_of if a.semantic is not None]
+        out.append(
+            Need(
+                key=key,
+                ways=tuple(ways),
+                intents=tuple(a.intent for a in spec.any_of if a.intent is not None),
+                semantics=tuple((f"{key}:{n}", s) for n, s in enumerate(semantics)),
+                none_of=excluded,
+                negation=blocks,
+                quotation=spec.quoted == "block",
+            )
+        )
+    for number, inner in enumerate(spec.all_of):
+        out.extend(_with(need, excluded) for need in _needs(inner, f"{key}/{number}"))
+    return out
+
+
+def _with(need: Need, excluded: tuple[Way, ...]) -> Need:
+    """Return a need that none_of of the match around it binds too."""
+    return Need(
+        need.key,
+        need.ways,
+        need.intents,
+        need.semantics,
+        need.none_of + excluded,
+        need.negation,
+        need.quotation,
+    )
+
+
+def _way(text: str, engine: str, *, negation: bool) -> Way:
+    parse = parse_phrase if engine == "phrase" else parse_pattern
+    return compile_way(parse(text), text, engine, negation=negation)
+
+
+def _hit(
+    heard: Heard, engine: str, first: int, last: int, slots: dict[str, str], doubt: str
+) -> Hit:
+    begin = max(first, heard.fresh)
+    return Hit(
+        first=first,
+        last=last,
+        start=heard.toks[begin].start,
+        end=heard.toks[last].end,
+        engine=engine,
+        evidence=evidence(heard, first, last, engine),
+        slots=slots,
+        doubt=doubt,
+    )
+
+
+def _label_hit(heard: Heard, label: Label, engine: str, doubt: str) -> Hit:
+    """Return a hit on a label's quote, or on the whole utterance where it quotes nothing."""
+    text = heard.said.text
+    begin = text.find(label.quote) if label.quote else 0
+    end = begin + len(label.quote) if label.quote and begin >= 0 else len(text)
+    return Hit(
+        first=heard.fresh,
+        last=len(heard.toks) - 1,
+        start=max(0, begin),
+        end=end,
+        engine=engine,
+        evidence=(quote(heard.said, max(0, begin), end, engine),),
+        score=label.probability,
+        doubt=doubt,
+    )
+
+
+def _semantic_hit(heard: Heard, label: Label, spec: Semantic) -> Hit | None:
+    if label.probability >= spec.threshold:
+        return _label_hit(heard, label, "semantic", "")
+    if label.probability >= spec.review:
+        return _label_hit(heard, label, "semantic", "the meaning is close, not certain")
+    return None
+
+
+def _keyword(heard: Heard, spec: Semantic) -> bool:
+    return not spec.keywords or any(k.lower() in heard.words for k in spec.keywords)

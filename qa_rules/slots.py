@@ -1,0 +1,115 @@
+"""What a slot of a pattern takes: a shape over normalised words, and a check of what it took.
+
+Shapes are regular expressions over words that each end in a blank.
+"""
+
+import re
+from collections.abc import Sequence
+
+from models.numbers import NUMBER_WORDS, numbers
+from models.text import Token
+from qa_rules.pattern import Slot
+
+_N = rf"(?:(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))}|\d[\d.]*(?:st|nd|rd|th)?) )"
+_A = r"(?:a (?=hundred |thousand |million ))?"
+_NUMBER = rf"(?:{_A}{_N}(?:(?:and |point |oh )?{_N}){{0,15}})"
+_MASK = r"(?:\[\S+\] )"
+_MONEY = r"(?:dollars?|bucks|pounds?|quid|euros?|cents?|pence|p) "
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day "
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december) "
+)
+_PART_OF_DAY = r"(?:morning|afternoon|evening|night) "
+_UNIT = r"(?:minutes?|hours?|days?|weeks?|months?|years?) "
+_SPAN = rf"(?:{_NUMBER}(?:(?:to |or ){_NUMBER})?|an? |a few |a couple of )"
+_KIND_OF_DAY = r"(?:working |business )?"
+_DATE = "|".join(
+    (
+        rf"(?:(?:this |next |coming ){{0,2}}{_DAY}(?:{_PART_OF_DAY})?(?:the {_N}{{1,2}})?)",
+        rf"(?:(?:the )?day after tomorrow |(?:today |tonight |tomorrow )(?:{_PART_OF_DAY})?)",
+        rf"(?:(?:the )?{_N}{{1,2}}(?:of )?{_MONTH}(?:{_NUMBER})?)",
+        rf"(?:{_MONTH}(?:the )?{_N}{{1,2}}(?:{_NUMBER})?)",
+        rf"(?:(?:with)?in |up to |after )(?:the )?(?:next )?{_SPAN}{_KIND_OF_DAY}{_UNIT}",
+        rf"(?:{_SPAN}(?:working |business ){_UNIT})",
+        r"(?:(?:the )?end of (?:the |this |next )?(?:day |week |month |year ))",
+        r"(?:(?:this |next )(?:week |month |year |morning |afternoon |evening ))",
+        r"(?:the \S+(?:st|nd|rd|th) |the (?:first|second|third) (?:of )?)",
+    )
+)
+_TIME = "|".join(
+    (
+        rf"(?:(?:half |quarter |{_N}{{1,2}})(?:past |to ){_N})",
+        r"(?:noon |midday |midnight )",
+        rf"(?:{_N}{{1,3}}(?:am |pm |a m |p m |oclock |in the {_PART_OF_DAY}|at night )?)",
+    )
+)
+_NOT_NAMES = (
+    "the a an and or but so to of for from with at in on by is are was be am it this that these "
+    "those you your me my i we us our he she they them his her not no yes please what who how when "
+    "where why can could would should will do does did have has had okay right just calling call "
+    "going here there sorry thanks thank well back today now speaking about if as then all very "
+    "really again also up out into over help happy afraid still checking looking"
+)
+_STOP = rf"(?!(?:{'|'.join(_NOT_NAMES.split())}) )"
+_SHAPES = {
+    "number": rf"(?:{_NUMBER}|{_MASK})",
+    "digits": rf"(?:{_NUMBER}|{_MASK})+",
+    "amount": rf"(?:{_NUMBER}(?:{_MONEY}(?:(?:and )?{_NUMBER}(?:cents? |pence |p )?)?)?)",
+    "date": rf"(?:{_DATE})",
+    "time": rf"(?:{_TIME})",
+    "name": rf"(?:{_STOP}[^\W\d_]+ ){{1,3}}?",
+    "word": r"(?:\S+ )",
+    "ref": rf"(?:(?:[a-z] |{_N}|oh |[a-z]*\d[a-z\d]* |{_MASK}){{1,16}})",
+}
+PLACE_SHAPE = rf"(?:{_STOP}\S+ )(?:\S+ ){{0,2}}?"
+_THINGS = (
+    "am pm oclock percent minute minutes hour hours day days week weeks month months year years "
+    "working business people person times time items item of more thing things second seconds "
+    "question questions moment call calls"
+)
+_COUNTED = frozenset(_THINGS.split())
+_FIGURE = re.compile(r"\d")
+
+
+def shape(slot: Slot) -> str:
+    """Return a slot's regular expression, without a group."""
+    return _SHAPES[slot.name]
+
+
+def accepts(slot: Slot, taken: Sequence[Token], after: str) -> bool:
+    """Return whether the words that a shape took are really of its kind.
+
+    `after` is the word that follows them, empty at the end.
+    """
+    if any(t.text[0] == "[" for t in taken):
+        return True
+    if slot.name == "digits":
+        return sum(len(n.digits) for n in numbers(taken)) >= slot.least
+    if slot.name == "amount":
+        return _is_amount(taken, after)
+    if slot.name == "ref":
+        return _is_reference(taken, slot.least)
+    return True
+
+
+def _is_amount(taken: Sequence[Token], after: str) -> bool:
+    """Tell a price from any number: money is named, or it is said like 49 90, or 60 of no thing."""
+    found = numbers(taken)
+    if not found or found[-1].last < len(taken) - 1:
+        return False
+    number = found[-1]
+    if number.kind == "money":
+        return True
+    if number.kind == "ordinal" or after in _COUNTED:
+        return False
+    if number.kind == "decimal":
+        return len(number.value.split(".")[1]) == 2
+    return len(number.digits) >= 2
+
+
+def _is_reference(taken: Sequence[Token], least: int) -> bool:
+    figures = sum(len(n.digits) for n in numbers(taken))
+    letters = sum(1 for t in taken if len(t.text) == 1 and t.text.isalpha())
+    mixed = sum(len(t.text) for t in taken if len(t.text) > 1 and _FIGURE.search(t.text))
+    enough = figures + letters >= max(2, least) or mixed >= max(2, least)
+    return enough and (figures > 0 or mixed > 0 or letters >= 3)

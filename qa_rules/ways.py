@@ -1,0 +1,225 @@
+"""One phrase or pattern, compiled.
+
+To a regular expression, to the words that it cannot do without, and to the list of ideas that a
+near miss is counted on.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from models.text import tokens
+from qa_rules.heard import Heard
+from qa_rules.pattern import Choice, Gap, Place, Prefix, Sequence, Slot, Word
+from qa_rules.slots import PLACE_SHAPE, accepts, shape
+
+_COMMON = (
+    "i you we it is are am the a an to of and or for in on at that this my your our me us do can "
+    "will would have has be with not so if what how there here just now please"
+)
+COMMON = frozenset(_COMMON.split())
+COMMON_WEIGHT = 0.25
+NAME_LIKENESS = 0.5
+"""How alike a name heard and the name known must be (0 to 1); recognisers spoil brand names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A word of a pattern, or the words that may stand for it; `stems` match beginnings."""
+
+    words: frozenset[str]
+    stems: tuple[str, ...] = ()
+    numeric: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Return how much the idea says: little where a common word will do."""
+        return COMMON_WEIGHT if self.words & COMMON else 1.0
+
+    def within(self, word: str) -> bool:
+        """Return whether a word stands for the idea."""
+        if word in self.words or (self.numeric and word[0].isdigit()):
+            return True
+        return bool(self.stems) and word.startswith(self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A compiled sequence.
+
+    `anchors` are words of which at least one must be there, `stems` beginnings of words likewise;
+    where both are empty the way must always be tried. `takes` maps a group to its slot.
+    """
+
+    source: str
+    engine: str
+    regex: re.Pattern[str] = field(repr=False)
+    takes: Mapping[str, Slot | Place]
+    anchors: frozenset[str]
+    stems: tuple[str, ...]
+    ideas: tuple[Idea, ...]
+
+    def possible(self, words: frozenset[str]) -> bool:
+        """Return whether the words that it cannot do without are there."""
+        if not self.anchors and not self.stems:
+            return True
+        if not self.anchors.isdisjoint(words):
+            return True
+        return bool(self.stems) and any(w.startswith(self.stems) for w in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a way matched: first and last word, what its slots took, and what is doubtful."""
+
+    first: int
+    last: int
+    slots: dict[str, str]
+    doubt: str = ""
+
+
+def compile_way(sequence: Sequence, source: str, engine: str, *, negation: bool) -> Way:
+    """Compile a sequence; gaps do not reach over a negation where `negation` blocks."""
+    takes: dict[str, Slot | Place] = {}
+    body = _regex(sequence, takes, negation)
+    anchors, stems = _anchor(sequence)
+    return Way(
+        source=source,
+        engine=engine,
+        regex=re.compile(rf"(?<![^ ]){body}"),
+        takes=takes,
+        anchors=anchors,
+        stems=stems,
+        ideas=tuple(_ideas(sequence)),
+    )
+
+
+def _regex(sequence: Sequence, takes: dict[str, Slot | Place], negation: bool) -> str:
+    out: list[str] = []
+    for part in sequence:
+        match part:
+            case Word(text):
+                out.append(f"{re.escape(text)} ")
+            case Prefix(stem):
+                out.append(rf"{re.escape(stem)}\S* ")
+            case Gap(most):
+                guard = "(?!not |never |no )" if negation else ""
+                out.append(rf"(?:{guard}\S+ ){{0,{most}}}?")
+            case Slot() | Place():
+                group = f"g{len(takes)}"
+                takes[group] = part
+                inner = shape(part) if isinstance(part, Slot) else PLACE_SHAPE
+                out.append(f"(?P<{group}>{inner})")
+            case Choice(ways, optional):
+                inner = "|".join(_regex(way, takes, negation) for way in ways)
+                out.append(f"(?:{inner}){'?' if optional else ''}")
+    return "".join(out)
+
+
+def _anchor(sequence: Sequence) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the rarest set of words of which one must be there."""
+    best: tuple[float, frozenset[str], tuple[str, ...]] | None = None
+    for part in sequence:
+        words, stems = _must(part)
+        if not words and not stems:
+            continue
+        common = sum(1 for w in words if w in COMMON)
+        cost = len(words) + len(stems) + 20 * common
+        if best is None or cost < best[0]:
+            best = (cost, words, stems)
+    return (best[1], best[2]) if best is not None else (frozenset(), ())
+
+
+def _must(part: object) -> tuple[frozenset[str], tuple[str, ...]]:
+    match part:
+        case Word(text):
+            return frozenset({text}), ()
+        case Prefix(stem):
+            return frozenset(), (stem,)
+        case Choice(ways, False):
+            words: set[str] = set()
+            stems: list[str] = []
+            for way in ways:
+                some, begin = _anchor(way)
+                if not some and not begin:
+                    return frozenset(), ()
+                words |= some
+                stems += begin
+            return frozenset(words), tuple(stems)
+    return frozenset(), ()
+
+
+def _ideas(sequence: Sequence) -> list[Idea]:
+    out: list[Idea] = []
+    for part in sequence:
+        match part:
+            case Word(text):
+                out.append(Idea(frozenset({text})))
+            case Prefix(stem):
+                out.append(Idea(frozenset(), (stem,)))
+            case Slot(name) if name in ("number", "digits", "amount"):
+                out.append(Idea(frozenset(), (), numeric=True))
+            case Choice(ways, False):
+                inner = [i for way in ways for i in _ideas(way)]
+                if inner:
+                    words = frozenset(w for i in inner for w in i.words)
+                    out.append(Idea(words, tuple(s for i in inner for s in i.stems)))
+    return out
+
+
+def find(way: Way, heard: Heard, names: Mapping[str, str], start: int = 0) -> Found | None:
+    """Return the first place from word `start` on where a way matches and ends in fresh words."""
+    place = {offset: n for n, offset in enumerate(heard.at)}
+    at = heard.at[start]
+    while (found := way.regex.search(heard.text, at)) is not None:
+        first, last = place[found.start()], place[found.end()] - 1
+        if last >= heard.fresh:
+            taken = _take(way, heard, found, place, names)
+            if taken is not None:
+                return Found(first, max(last, taken[2]), taken[0], taken[1])
+        at = heard.at[first + 1]
+    return None
+
+
+def _take(
+    way: Way,
+    heard: Heard,
+    found: re.Match[str],
+    place: Mapping[int, int],
+    names: Mapping[str, str],
+) -> tuple[dict[str, str], str, int] | None:
+    """Return what the slots took, a doubt, and the last word of it; None where one does not fit."""
+    slots: dict[str, str] = {}
+    doubt, end = "", -1
+    for group, kind in way.takes.items():
+        if found.group(group) is None:
+            continue
+        first, last = place[found.start(group)], place[found.end(group)] - 1
+        taken = heard.toks[first : last + 1]
+        if isinstance(kind, Slot):
+            after = heard.toks[last + 1].text if last + 1 < len(heard.toks) else ""
+            if not accepts(kind, taken, after):
+                return None
+        elif kind.name == "company" and (known := names.get("company")):
+            last, unlike = _name(heard, first, last, known)
+            doubt = doubt or unlike
+            end = max(end, last)
+        slots.setdefault(kind.name, " ".join(t.text for t in heard.toks[first : last + 1]))
+    return slots, doubt, end
+
+
+def _name(heard: Heard, first: int, last: int, known: str) -> tuple[int, str]:
+    """Return where the company's name ends, and a doubt where another name seems to be said."""
+    target = "".join(t.text for t in tokens(known))
+    best, end = 0.0, last
+    written = ""
+    for n in range(first, min(len(heard.toks), first + len(tokens(known)) + 2)):
+        written += heard.toks[n].text
+        likeness = SequenceMatcher(None, target, written, autojunk=False).ratio()
+        if likeness > best:
+            best, end = likeness, n
+    if best >= NAME_LIKENESS:
+        return max(end, last), ""
+    said = " ".join(t.text for t in heard.toks[first : last + 1])
+    return last, f'"{said}" is not like the company\'s name, {known}'

@@ -1,0 +1,203 @@
+"""Phrases and patterns: what they hit, what they leave alone, and how near a miss is."""
+
+import pytest
+from pydantic import TypeAdapter
+
+from models.types import Channel, Label, Utterance, Word
+from qa_rules.heard import Listening, speak
+from qa_rules.match_schema import MatchLike
+from qa_rules.nearness import near_miss
+from qa_rules.phrases import compile_match
+
+READ = TypeAdapter(MatchLike)
+
+
+def said(text, at=0.0, channel=Channel.AGENT, number=0, seconds=2.0):
+    return Utterance(number, channel, at, at + seconds, text)
+
+
+def hit(match, *lines, names=None, labels=(), pause=0.5):
+    matcher = compile_match(READ.validate_python(match), "X-01")
+    ear, found = Listening(), None
+    for n, line in enumerate(lines):
+        found = matcher.search(ear.take(said(line, n * (2 + pause), number=n)), labels, names)
+    return found
+
+
+def pattern(text, **more):
+    return {"any_of": [{"pattern": text}], **more}
+
+
+@pytest.mark.parametrize(
+    ("match", "line"),
+    [
+        ("this call is recorded", "um this call uh is RECORDED, okay?"),
+        ("this call is recorded", "no problem this call is recorded"),
+        ("this call is recorded", "No, this call is recorded."),
+        ("this call is recorded", "I can't hear you. This call is recorded"),
+        ("we're recording", "we are recording"),
+        (pattern("(calling|call) ~6 (sell|sale*|offer)"), "I'm calling today about some sales"),
+        (pattern("(may|could|can) (i|we) (just )?(get|take) your name"), "can I take your name"),
+        (
+            pattern("(may|could|can) (i|we) (just)? (get|take) your name"),
+            "can I just get your name",
+        ),
+        (pattern("cancel* ~3 (account|contract)"), "cancelling my old account"),
+        (pattern("call (you)? back"), "I'll call back"),
+        (pattern("(call|ring) back"), "callback"),
+        ("i am furious", "I'm not going to lie I'm furious"),
+        ("i am furious", "I told you I'm furious"),
+        (pattern("not ~2 happy", negation="allow"), "I'm not very happy"),
+    ],
+)
+def test_hits(match, line):
+    assert hit(match, line)
+
+
+@pytest.mark.parametrize(
+    ("match", "line"),
+    [
+        ("this call is recorded", "this call was recorded"),
+        ("this call is recorded", "not this call is recorded"),
+        ("recorded", "this call is not being recorded"),
+        ("angry", "I'm not angry just confused"),
+        ("i am furious", "I don't think I'm furious"),
+        (pattern("(calling|call) ~6 (sell|offer)"), "I'm calling but not to sell anything"),
+        (pattern("(calling|call) ~2 (sell|offer)"), "calling you today about the new offer"),
+        ("i am furious", "he said I'm furious"),
+        ("this call is recorded", "they told me that this call is recorded"),
+        ("i will sue", "I was told I will sue"),
+        (pattern("a sales call", none_of=["not a ~1 sales call"]), "it's not a big sales call"),
+        (pattern("cancel*", none_of=["cancel* the appointment"]), "cancel the appointment"),
+        ("art", "start the party"),
+    ],
+)
+def test_leaves_alone(match, line):
+    assert hit(match, line) is None
+
+
+def test_a_phrase_goes_on_over_a_pause():
+    found = hit("this call is recorded", "so this call is", "recorded for training")
+    assert [e.quote for e in found.evidence] == ["this call is", "recorded"]
+    assert [e.utterance_id for e in found.evidence] == [0, 1]
+
+
+def test_a_long_pause_breaks_a_phrase():
+    assert hit("this call is recorded", "so this call is", "recorded", pause=2.1) is None
+
+
+def test_a_backchannel_does_not_break_a_phrase_but_an_answer_does():
+    matcher = compile_match(READ.validate_python("this call is recorded"))
+    for word, meets in (("okay", True), ("what do you want", False)):
+        ear = Listening()
+        ear.take(said("this call is", 0, number=1))
+        ear.take(said(word, 2.2, Channel.CUSTOMER, 2, 0.5))
+        found = matcher.search(ear.take(said("recorded", 4.5, number=3)))
+        assert (found is not None) is meets
+
+
+def test_what_was_hit_before_is_not_hit_again():
+    matcher = compile_match(READ.validate_python("hello"))
+    ear = Listening()
+    assert matcher.search(ear.take(said("hello", 0)))
+    assert matcher.search(ear.take(said("how are you", 2.2))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "slot", "value"),
+    [
+        ("that is <amount>", "that's forty nine dollars ninety today", "amount",
+         "forty nine dollars ninety"),
+        ("that is <amount>", "that is forty nine ninety", "amount", "forty nine ninety"),
+        ("that is <amount>", "that's $49.90", "amount", "49.90 dollars"),
+        ("<digits:4+>", "it's four five three nine", "digits", "four five three nine"),
+        ("<digits:4+>", "so that's [card number]", "digits", "[card_number]"),
+        ("by <date>", "with you by next Tuesday afternoon", "date", "next tuesday afternoon"),
+        ("<date>", "in three to five working days", "date", "in three to five working days"),
+        ("<date>", "on the twenty first of May", "date", "the twenty first of may"),
+        ("at <time>", "I'll ring at half past ten", "time", "half past ten"),
+        ("reference ~3 <ref>", "your reference number is A B 4 5 1", "ref", "a b 4 5 1"),
+        ("my name is <name>", "my name's Dana", "name", "dana"),
+    ],
+)  # fmt: skip
+def test_slots(text, line, slot, value):
+    assert hit(pattern(text), line).slots[slot] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("that is <amount>", "that's one thing"),
+        ("that is <amount>", "that is twenty minutes"),
+        ("<digits:4+>", "I'm twenty five"),
+        ("my name is <name>", "my name is not important"),
+        ("reference ~3 <ref>", "your reference is a"),
+        ("thank you for calling {company}", "thank you for calling us"),
+    ],
+)
+def test_slots_refuse(text, line):
+    assert hit(pattern(text), line) is None
+
+
+def test_a_known_company_is_recognised_however_it_is_split():
+    names = {"company": "Northwind"}
+    found = hit("thank you for calling {company}", "thank you for calling North wind", names=names)
+    assert found.evidence[0].quote == "thank you for calling North wind"
+    assert not found.doubt
+
+
+def test_another_company_is_doubtful():
+    found = hit("calling {company}", "thanks for calling Acme", names={"company": "Northwind"})
+    assert "Northwind" in found.doubt
+
+
+def test_times_and_confidence_come_from_the_words():
+    words = tuple(
+        Word(w, n, n + 0.5, c)
+        for n, (w, c) in enumerate([("This", 0.9), ("call", 0.8), ("is", 0.4), ("taped", 0.9)])
+    )
+    spoken = Utterance(0, Channel.AGENT, 0, 4, "This call is taped", 0.99, words)
+    found = compile_match(READ.validate_python("call is")).search(Listening().take(spoken))
+    piece = found.evidence[0]
+    assert (piece.start, piece.end) == (1, 2.5)
+    assert piece.confidence == pytest.approx(0.6)
+
+
+def test_an_intent_is_met_by_its_label():
+    match = {"any_of": [{"intent": "cancel_service"}]}
+    label = Label("intent", "cancel_service", 0.9, "close it", "lexical")
+    found = hit(match, "please close it", labels=[label])
+    assert (found.engine, found.evidence[0].quote, found.score) == ("intent", "close it", 0.9)
+    assert hit(match, "close it", labels=[Label("intent", "cancel_service", 0.3)]) is None
+
+
+def test_meaning_near_the_threshold_is_doubtful():
+    match = {"any_of": [{"semantic": {"examples": ["a b", "c d"], "threshold": 0.7}}]}
+    assert hit(match, "hm so", labels=[Label("semantic", "X-01:0", 0.8)]).doubt == ""
+    assert hit(match, "hm so", labels=[Label("semantic", "X-01:0", 0.65)]).doubt
+    assert hit(match, "hm so", labels=[Label("semantic", "X-01:0", 0.5)]) is None
+    assert hit(match, "hm so") is None
+
+
+def test_all_of_needs_every_part():
+    match = {"all_of": ["the amount", "charged today"]}
+    assert hit(match, "the amount is charged today")
+    assert hit(match, "the amount is this") is None
+
+
+def nearest(match, *lines):
+    matcher = compile_match(READ.validate_python(match))
+    return near_miss(matcher, [speak(said(line, number=n)) for n, line in enumerate(lines)])
+
+
+def test_the_nearest_miss_has_its_words_and_score():
+    found = nearest(
+        "this call is recorded for training", "hello there", "so your call may be recorded yeah"
+    )
+    assert found.evidence.utterance_id == 1
+    assert found.evidence.quote == "call may be recorded"
+    assert 0.4 < found.score < 1
+
+
+def test_common_words_alone_are_no_near_miss():
+    assert nearest("this call is recorded", "is this what it is for") is None
