@@ -5,7 +5,7 @@ PipelineError
 ├── FrameOutOfOrder    a frame does not start where the last one stopped
 ├── Overloaded         a job of a kind that may be shed was shed
 ├── StoreUnavailable   the database cannot be written or read
-├── CallBusy           a call of that id is connected already
+├── CallBusy           a call of that id is connected already, or over
 ├── CallNotFound       no call of that id
 └── SettingsInvalid    a setting is wrong; the message names it
 """
@@ -46,7 +46,7 @@ class StoreUnavailable(PipelineError):
 
 
 class CallBusy(PipelineError):
-    """A call of that id is connected already."""
+    """A call of that id is connected already, or over."""
 
     code = "call_busy"
 

@@ -5,25 +5,33 @@ full), the session's open utterances, and what the recorder has not yet settled.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
 from models.types import AudioFrame, Samples
 from pipeline.audio.align import Aligner
 from pipeline.audio.recorder import Recorder, RecorderPool
+from pipeline.audio.tape import Recording
 from pipeline.batcher import Batcher
 from pipeline.classify import ClassifyQueue
 from pipeline.config import Settings
 from pipeline.driver import Drive, LoadLadder
 from pipeline.ear import Ear
 from pipeline.errors import CallBusy, Overloaded
-from pipeline.events import AngerChanged, CallEnded, Degraded, Event, durable
+from pipeline.events import (
+    AngerChanged,
+    CallEnded,
+    CallStarted,
+    Degraded,
+    DurableEvent,
+    EphemeralEvent,
+    Event,
+)
 from pipeline.jobs import Mute
 from pipeline.live import CallStart
 from pipeline.making import MadeCall, Maker
@@ -44,7 +52,11 @@ class Publisher(Protocol):
 class Keeper(Protocol):
     """Keeps durable events."""
 
-    def put(self, call_id: str, seq: int, event: Event) -> None:
+    def begin(self, event: CallStarted, facts: Mapping[str, Any] | None, source: str) -> None:
+        """Keep a call's first event; never waits."""
+        ...
+
+    def put(self, call_id: str, seq: int, event: DurableEvent) -> None:
         """Keep; never waits."""
         ...
 
@@ -62,6 +74,9 @@ class Machinery:
     keeper: Keeper
     recorders: RecorderPool | None
     telemetry: Telemetry
+    known: Callable[[str], bool]
+    """Whether a call of this id was ever kept."""
+    save_recording: Callable[[Recording], None]
 
 
 class HostedCall:
@@ -80,7 +95,7 @@ class HostedCall:
         self._recorder: Recorder | None = None
         if machinery.recorders is not None:
             self._recorder = machinery.recorders.open(
-                start.call_id, start.rate_hz, start.channels, self._recording_failed
+                start.call_id, start.rate_hz, len(start.channels)
             )
         partials = machinery.settings.partials
         self._drive = Drive(
@@ -107,6 +122,11 @@ class HostedCall:
     def kept(self) -> int:
         """Samples per channel accepted so far."""
         return self._aligner.kept
+
+    @property
+    def waiting_s(self) -> float:
+        """Seconds pushed and not yet heard."""
+        return (self._aligner.kept - self._aligner.taken) / self._start.rate_hz
 
     def push(self, channel: int, samples: Samples, at: int | None = None) -> None:
         """Hear one channel."""
@@ -183,11 +203,14 @@ class HostedCall:
         """Publish an event, and keep it where it is durable."""
         if isinstance(event, AngerChanged):
             self.anger, self.flagged = event.anger.level, event.anger.flagged
-        if not durable(event):
+        if isinstance(event, EphemeralEvent):
             self._m.publisher.publish(self.call_id, None, event)
             return
         self._seq += 1
-        self._m.keeper.put(self.call_id, self._seq, event)
+        if isinstance(event, CallStarted):
+            self._m.keeper.begin(event, self._start.facts, self._start.source)
+        else:
+            self._m.keeper.put(self.call_id, self._seq, event)
         self._m.publisher.publish(self.call_id, self._seq, event)
 
     def audio(self, samples: Samples) -> None:
@@ -226,8 +249,7 @@ class HostedCall:
         finally:
             self.stop("failed")
             if self._recorder is not None:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.shield(asyncio.to_thread(self._recorder.finish))
+                await asyncio.shield(asyncio.to_thread(self._save_recording, self._recorder))
             self._over.set()
         log.info(
             "call_ended", call_id=self.call_id, seconds=self._session.seconds, reason=self._reason
@@ -261,8 +283,12 @@ class HostedCall:
             self._reason = reason
         self._ready.set()
 
-    def _recording_failed(self, why: str) -> None:
+    def recording_failed(self, why: str) -> None:
+        """Tell that the recording is no longer whole."""
         self.event(Degraded("recording", active=True, detail=why))
+
+    def _save_recording(self, recorder: Recorder) -> None:
+        self._m.save_recording(recorder.finish())
 
 
 class Host:
@@ -279,7 +305,7 @@ class Host:
         """Begin a call, or go on with a disconnected one of the same id.
 
         Raises:
-            CallBusy: a call of that id is connected.
+            CallBusy: a call of that id is connected, or over.
             Overloaded: the server carries all the calls it may, or is shutting down.
         """
         known = self._calls.get(start.call_id)
@@ -293,6 +319,8 @@ class Host:
         if len(self._calls) >= self._m.settings.max_calls:
             self._m.telemetry.calls_refused.inc()
             raise Overloaded(f"the server carries its {self._m.settings.max_calls} calls")
+        if self._m.known(start.call_id):
+            raise CallBusy(f"call {start.call_id} is over; begin a new one under another id")
         started_at = self._now().isoformat(timespec="milliseconds")
         made = self._m.maker.make(start, self._m.ear.engine, started_at)
         call = HostedCall(start, made, self._m)

@@ -5,16 +5,19 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from models.engines import Classifier, SttEngine
 from models.registry import load
-from pipeline.audio.recorder import RecorderPool
+from pipeline.audio.recorder import RecorderPool, recover
+from pipeline.audio.tape import Recording
 from pipeline.batcher import Batcher
 from pipeline.classify import ClassifyQueue
 from pipeline.config import Settings
 from pipeline.ear import Ear
+from pipeline.errors import PipelineError
 from pipeline.fit import classifier_for
 from pipeline.host import Host, Machinery
 from pipeline.making import Maker
@@ -66,10 +69,23 @@ class Runtime:
         queue = _slow_classifier(maker, settings)
         store = Store.open(settings.database)
         writer = StoreWriter(store, settings.data_dir / "journal")
-        recorders = RecorderPool(settings.recordings, store) if settings.retain.record else None
         bus, telemetry = Bus(), Telemetry()
+        recorders = None
+        if settings.retain.record:
+            settings.recordings.mkdir(parents=True, exist_ok=True)
+            recorders = RecorderPool(settings.recordings)
         machinery = Machinery(
-            settings, maker, ear, batcher, queue, bus, writer, recorders, telemetry
+            settings,
+            maker,
+            ear,
+            batcher,
+            queue,
+            bus,
+            writer,
+            recorders,
+            telemetry,
+            store.knows,
+            partial(_save_recording, store, writer),
         )
         return cls(
             settings,
@@ -110,16 +126,18 @@ class Runtime:
         """Say by name what works."""
         return {
             "stt": self.warm,
-            "store": self.writer.healthy,
+            "store": not self.writer.refused,
             "load": self.batcher.waiting_finals < 10 * self.batcher.workers,
         }
 
     def _recover(self) -> None:
         self.writer.start()
-        for call_id in self.store.recover():
+        tapes = recover(self.settings.recordings) if self.recorders is not None else []
+        heard = {tape.call_id: tape.seconds for tape in tapes}
+        for call_id in self.store.recover(heard):
             log.warning("call_recovered", call_id=call_id)
-        if self.recorders is not None:
-            self.recorders.recover()
+        for tape in tapes:
+            _save_recording(self.store, self.writer, tape)
 
     def _close(self) -> None:
         if self.recorders is not None:
@@ -136,6 +154,15 @@ class Runtime:
             await asyncio.sleep(LAG_EVERY_S)
             self.lag_s = max(0.0, loop.time() - due)
             self.telemetry.loop_lag.observe(self.lag_s)
+
+
+def _save_recording(store: Store, writer: StoreWriter, recording: Recording) -> None:
+    """Note a recording, once its call is in the database; the file stays whatever happens."""
+    writer.flush()
+    try:
+        store.save_recording(recording)
+    except PipelineError as error:
+        log.error("recording_not_noted", call_id=recording.call_id, reason=str(error))
 
 
 def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:
