@@ -101,8 +101,8 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
     ),
     (
         Named.CARD,
-        r"(?:long|sixteen|16|fifteen|15)[- ](?:digit )?(?:card )?numbers?|(?:16|15)[- ]?digits?"
-        r"|(?:sixteen|fifteen) digits?|card (?:number|no\b|digits)"
+        r"(?:long|sixteen|16)[- ](?:digit )?(?:card )?numbers?|(?:16|sixteen)[- ]?digits?"
+        r"|card (?:number|no\b|digits)"
         r"|(?:numbers?|digits) (?:is |are |that's )?(?:on|across|along|off|from) "
         r"(?:the |your |my )?(?:long |front|card|face|debit|credit|visa|master)"
         r"|numbers? (?:of|for) (?:the|your|my|that) (?:credit |debit |bank )?card"
@@ -136,9 +136,9 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
         r"\b(?:order|reference|ref|tracking|case|ticket|confirmation|booking|reservation|invoice"
         r"|policy|claim|model|serial|part|flight|meter|customer|client|member(?:ship)?|employee"
         r"|staff|loyalty|complaint|incident|registration|product|item|docket|job|transaction"
-        r"|authori[sz]ation|approval|patient|student|rewards|frequent flyer)"
+        r"|authori[sz]ation|approval|patient|student|rewards|frequent flyer|purchase|sim|device)"
         r"(?:'s)? (?:number|id\b|i\.d\.|code|no\b|ref(?:erence)?)"
-        r"|\breference\b|\btracking\b|\bimei\b|\bticket\b|\binvoice\b|\border\b|\bvin\b|\bref\b"
+        r"|\breference\b|\btracking\b|\bimei\b|\biccid\b|\bsim\b|\bpurchase\b|\bticket\b|\binvoice\b|\border\b|\bvin\b|\bref\b"
         r"|\bcase\b|\bserial\b|user ?name|\be-?mail\b|\bversion\b|confirmation",
     ),
     (Named.POSTCODE, r"\bpost ?codes?\b|\bpostal codes?\b|\bzip(?: ?codes?)?\b"),
@@ -253,7 +253,7 @@ def cues(text: str) -> list[Cue]:
             _STRONG.search(found.group()) is not None,
         )
         for found in _CUE.finditer(text)
-        if not _NOT_ASKED.search(text[: found.start()])
+        if not (Named[found.lastgroup or ""].secret and _NOT_ASKED.search(text[: found.start()]))
     ]
 
 
@@ -289,7 +289,8 @@ def plain(text: str, run: Run) -> str | None:
     decimal = any(p.form == "decimal" for p in run.pieces) and len(run.pieces) == 1
     if len(digits) <= 8 and (decimal or _MONEY_BEFORE.search(before) or _MONEY_AFTER.match(after)):
         return "money"
-    if len(digits) <= 4 and (_UNIT_AFTER.match(after) or _clock(text, run)):
+    timed = _UNIT_AFTER.match(after) or _clock(text, run)
+    if digits == "247" or (len(digits) <= 4 and timed):
         return "unit"
     if len(digits) <= 8 and _dated(text, run):
         return "date"

@@ -13,35 +13,34 @@ speaker said just before, it grows to twelve digits.
 
 import re
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.types import Channel, Utterance
 from pipeline import number_cues as cue_words
-from pipeline.identifiers import Piece, Run, holds_card, runs, shaped
+from pipeline.capture import (
+    CARD_DIGITS,
+    CHAIN_DIGITS,
+    CHAIN_LEAST,
+    CHAIN_S,
+    CHAIN_WORDS,
+    COMPLETE_S,
+    Ask,
+    Capture,
+    Kept,
+    betrayed,
+    chain_to,
+)
+from pipeline.identifiers import Run, holds_card, runs, shaped
 from pipeline.masks import Mask, hide, muted, redact, settle
 from pipeline.number_cues import LONGEST, REPLACEMENTS, SHORTEST, Cue, Named
 
-CAPTURE_S = 120.0
-"""How long after the card was asked for, or its last digits, a number is taken as part of it."""
-COMPLETE_S = 60.0
-"""The same once the number is complete: security code and repetitions come soon."""
-HOT_S = 20.0
-"""How long after the question or the last digits even two digits are part of the card."""
 ASKED_S = {True: 60.0, False: 25.0}
 """How long a question for a secret (True) or harmless number waits for its answer."""
 GOES_ON_S = 10.0
 """How long after a named number its name holds for what follows."""
-CHAIN_S = 15.0
-"""The longest pause inside a number that nothing names."""
-CHAIN_WORDS = 6
-"""The most words inside such a number that are neither digits nor fillers."""
-CHAIN_DIGITS = 12
-"""A number of this many digits that nothing names is hidden: a card number with some lost."""
+GOES_ON_WORDS = 2
 PARTIAL_DIGITS = 4
-CARD_DIGITS = 3
-WHOLE_CARD = 15
-"""Fewer figures do not make a card complete: one in twelve beginnings passes the check too."""
 KEPT = 48
 """Utterances remembered, for numbers that begin before it is known what they are."""
 
@@ -83,75 +82,30 @@ class Redacted:
     card_digits: bool = False
 
 
-@dataclass(slots=True)
-class _Kept:
-    """An utterance as heard, what is hidden in it, and its numbers that nothing names."""
-
-    said: Utterance
-    masks: list[Mask] = field(default_factory=list)
-    unnamed: list[Run] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Capture:
-    """A card being taken: open until `until`; `hot` while digits are expected at once."""
-
-    until: float = -1.0
-    hot: float = -1.0
-    figures: dict[Channel, list[Piece]] = field(default_factory=dict)
-    complete: bool = False
-
-    def open(self, at: float) -> None:
-        if at > self.until or self.complete:
-            self.figures, self.complete = {}, False
-        self.until, self.hot = at + CAPTURE_S, at + HOT_S
-
-    def take(self, run: Run, channel: Channel, at: float) -> None:
-        held = self.figures.setdefault(channel, [])
-        held.extend(run.pieces)
-        self.complete = self.complete or holds_card(held, WHOLE_CARD)
-        self.until = at + (COMPLETE_S if self.complete else CAPTURE_S)
-        self.hot = at + HOT_S
-
-    def heard(self, digits: str) -> bool:
-        """Return whether any side has said these figures as part of the card."""
-        return any(digits in "".join(p.digits for p in held) for held in self.figures.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    """A number that was asked for or named, and the second until which it is awaited."""
-
-    kind: Named
-    strong: bool
-    until: float
-
-
 class Redactor:
     """One call's redaction. Not for two threads at once."""
 
     def __init__(self) -> None:
-        self._kept: deque[_Kept] = deque(maxlen=KEPT)
-        self._capture = _Capture()
-        self._ask: _Ask | None = None
+        self._kept: deque[Kept] = deque(maxlen=KEPT)
+        self._capture = Capture()
+        self._ask: Ask | None = None
         self._password_until = -1.0
         self._password_by: Channel | None = None
         self._now = 0.0
 
     def final(self, said: Utterance) -> Redacted:
         """Hide what must not be read in a final, and in earlier ones that it completes."""
-        kept = _Kept(said)
+        kept = Kept(said)
         self._kept.append(kept)
-        touched: dict[int, _Kept] = {}
+        touched: dict[int, Kept] = {}
         named = cue_words.cues(said.text)
-        before = said.start
         self._close_paid(said)
         self._point_back(said, named, touched)
         kept.masks += _shape_masks(said.text)
         used: list[Cue] = []
         for run in runs(said.text):
             cue = cue_words.name_of(said.text, run, named)
-            kind = self._kind(said.text, run, cue, said.channel, before)
+            kind = self._kind(said.text, run, cue, said.channel, said.start)
             if cue is not None:
                 used.append(cue)
             if kind is None:
@@ -161,7 +115,7 @@ class Redactor:
             if kind in (Named.CARD, Named.CVV, Named.EXPIRY):
                 self._took(run, kind, said)
             elif self._ask is not None and self._ask.kind is kind:
-                self._ask = _Ask(kind, True, said.end + ASKED_S[True])
+                self._ask = Ask(kind, True, said.end + GOES_ON_S, answered=True)
         self._passwords(kept)
         self._remember(said, named, used)
         self._now = max(self._now, said.end)
@@ -193,12 +147,12 @@ class Redactor:
             return Named.CARD
         taking = at <= self._capture.until or _opens(cue)
         plain = cue_words.plain(text, run)
-        name, strong = (cue.kind, cue.strong) if cue is not None else self._asked(at)
+        name, strong = (cue.kind, cue.strong) if cue is not None else self._asked(run, at)
         if plain is not None and not (plain == "date" and name is Named.EXPIRY):
             return None
         count = len(run.digits)
         if name is not None and name.secret:
-            found = self._secret(name, run, taking)
+            found = self._secret(name, run, taking, own=cue is not None)
             if found is not None or name is not Named.CARD:
                 return (
                     found if found is not None or not taking else self._card(text, run, channel, at)
@@ -207,16 +161,17 @@ class Redactor:
             return None
         return self._card(text, run, channel, at) if taking else None
 
-    def _secret(self, name: Named, run: Run, taking: bool) -> Named | None:
+    def _secret(self, name: Named, run: Run, taking: bool, *, own: bool) -> Named | None:
         """Return what a run named as a secret is, by its length too."""
         count = len(run.digits)
         if name is Named.EXPIRY and (not taking or count > 6):
             return Named.CARD if taking and count > 6 else None
         if name is Named.CVV and count > 4:
             return Named.CARD
-        least = 1 if run.alone and name is Named.CVV else SHORTEST.get(name, CARD_DIGITS)
         if run.alone and self._ask is not None and self._ask.kind is name:
-            least = min(least, 2)
+            least = 1 if name is Named.CVV else 2
+        else:
+            least = SHORTEST.get(name, CARD_DIGITS if own else CARD_DIGITS + 1)
         return name if count >= least else None
 
     def _card(self, text: str, run: Run, channel: Channel, at: float) -> Named | None:
@@ -242,8 +197,10 @@ class Redactor:
         sure = strong or name is Named.AMOUNT
         return sure and count <= min(LONGEST.get(name, 0), CHAIN_DIGITS)
 
-    def _asked(self, at: float) -> tuple[Named | None, bool]:
+    def _asked(self, run: Run, at: float) -> tuple[Named | None, bool]:
         if self._ask is None or at > self._ask.until:
+            return None, False
+        if self._ask.answered and run.before > GOES_ON_WORDS:
             return None, False
         return self._ask.kind, self._ask.strong
 
@@ -258,17 +215,18 @@ class Redactor:
         if self._ask is not None and self._ask.kind is kind and len(run.digits) >= CARD_DIGITS:
             self._ask = None
 
-    def _unnamed(self, kept: _Kept, run: Run, cue: Cue | None, touched: dict[int, _Kept]) -> None:
+    def _unnamed(self, kept: Kept, run: Run, cue: Cue | None, touched: dict[int, Kept]) -> None:
         """Keep a number that may be part of a card, and hide it with its like once it is one."""
         said = kept.said
-        name = cue.kind if cue is not None else self._asked(said.start)[0]
+        name = cue.kind if cue is not None else self._asked(run, said.start)[0]
         harmless = name is not None and not name.secret and len(run.digits) <= LONGEST[name]
         if harmless or cue_words.plain(said.text, run) is not None:
             return
+        if len(run.digits) < CHAIN_LEAST and not run.alone:
+            return
         kept.unnamed.append(run)
-        chain = self._chain(kept, run)
-        figures = [piece for _, part in chain for piece in part.pieces]
-        if not holds_card(figures) and sum(len(p.digits) for p in figures) < CHAIN_DIGITS:
+        chain = betrayed(chain_to(kept, run, self._kept))
+        if not chain:
             return
         self._hide_chain(chain, touched)
         since = chain[0][0].said.start
@@ -281,36 +239,14 @@ class Redactor:
         ]
         self._hide_chain(others, touched)
 
-    def _chain(self, kept: _Kept, run: Run) -> list[tuple[_Kept, Run]]:
-        """Return the unnamed numbers that a speaker said in a row, up to this one."""
-        chain = [(kept, run)]
-        same = [
-            (old, part)
-            for old in self._kept
-            if old.said.channel is kept.said.channel
-            for part in old.unnamed
-            if part is not run
-        ]
-        for old, part in reversed(same):
-            later, first = chain[0]
-            if old is later:
-                between = sum(p.isalnum() for p in later.said.text[part.end : first.start].split())
-                pause = 0.0
-            else:
-                between, pause = part.after + first.before, later.said.start - old.said.end
-            if pause > CHAIN_S or between > CHAIN_WORDS:
-                break
-            chain.insert(0, (old, part))
-        return chain
-
-    def _hide_chain(self, chain: list[tuple[_Kept, Run]], touched: dict[int, _Kept]) -> None:
+    def _hide_chain(self, chain: list[tuple[Kept, Run]], touched: dict[int, Kept]) -> None:
         for kept, run in chain:
             kept.masks.append(_mask(run, Named.CARD))
             kept.unnamed.remove(run)
             self._took(run, Named.CARD, kept.said)
             touched[kept.said.id] = kept
 
-    def _point_back(self, said: Utterance, named: list[Cue], touched: dict[int, _Kept]) -> None:
+    def _point_back(self, said: Utterance, named: list[Cue], touched: dict[int, Kept]) -> None:
         """Hide what was just said where this utterance calls it a card number."""
         if not any(c.kind is Named.CARD and cue_words.points_back(said.text, c) for c in named):
             return
@@ -325,7 +261,7 @@ class Redactor:
 
     def _close_paid(self, said: Utterance) -> None:
         if said.channel is not Channel.CUSTOMER and _PAID.search(said.text):
-            self._capture = _Capture()
+            self._capture = Capture()
             self._ask = None
 
     def _remember(self, said: Utterance, named: list[Cue], used: list[Cue]) -> None:
@@ -346,10 +282,11 @@ class Redactor:
         if last.kind is Named.CARD:
             self._ask = None
             return
-        wait = GOES_ON_S if last in used and not last.kind.secret else ASKED_S[last.kind.secret]
-        self._ask = _Ask(last.kind, last.strong, said.end + wait)
+        answered = last in used
+        wait = GOES_ON_S if answered else ASKED_S[last.kind.secret]
+        self._ask = Ask(last.kind, last.strong, said.end + wait, answered)
 
-    def _passwords(self, kept: _Kept) -> None:
+    def _passwords(self, kept: Kept) -> None:
         said = kept.said
         span = cue_words.password_said(said.text)
         if span is None and self._answers_password(said.channel, said.start):
@@ -373,7 +310,7 @@ class Redactor:
         vouched = cue is not None and not cue.kind.secret and run.after > 0
         return not (vouched and cue is not None and len(run.digits) <= LONGEST[cue.kind])
 
-    def _answer(self, kept: _Kept, touched: dict[int, _Kept]) -> Redacted:
+    def _answer(self, kept: Kept, touched: dict[int, Kept]) -> Redacted:
         touched.pop(kept.said.id, None)
         mute: list[Mute] = []
         earlier: list[Earlier] = []
