@@ -17,7 +17,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     cells = [[_cell(item) for item in row] for row in rows]
     if any(len(row) != len(head) for row in cells):
         raise ValueError("every row needs one cell for each column")
-    widths = [max(len(row[at]) for row in (list(head), *cells)) for at in range(len(head))]
+    widths = [max(2, *(len(row[at]) for row in (list(head), *cells))) for at in range(len(head))]
 
     def line(row: Sequence[str]) -> str:
         first, *others = zip(row, widths, strict=True)

@@ -59,7 +59,7 @@ def model_path(name: str, subdirectory: str = "models") -> Path:
         WeightsNotFound: neither is there.
     """
     given = Path(name).expanduser()
-    if given.is_dir():
+    if name and given.is_dir():
         return given
     inside = not given.is_absolute() and ".." not in given.parts
     cached = cache_directory() / subdirectory / name

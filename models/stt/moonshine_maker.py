@@ -58,7 +58,7 @@ class GraphMaker:
         self,
         kind: str,
         inputs: Sequence[str],
-        outputs: int | Sequence[bool],
+        outputs: int,
         *,
         contrib: bool = False,
         **attributes: Any,
@@ -68,13 +68,12 @@ class GraphMaker:
         Args:
             kind: the operator.
             inputs: values; "" leaves an optional input out.
-            outputs: how many, or which are wanted.
+            outputs: how many.
             contrib: whether the operator is onnxruntime's own.
             attributes: the operator's attributes.
         """
         serial = len(self._nodes)
-        wanted = [True] * outputs if isinstance(outputs, int) else outputs
-        names = [f"v{serial}_{i}" if on else "" for i, on in enumerate(wanted)]
+        names = [f"v{serial}_{i}" for i in range(outputs)]
         node = helper.make_node(
             kind, list(inputs), names, f"{kind}_{serial}", domain=CONTRIB if contrib else ""
         )
