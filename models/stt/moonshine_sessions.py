@@ -101,9 +101,9 @@ def _options(*, arena: bool) -> Any:
     return options
 
 
-def _session(model: bytes | str, *, arena: bool) -> Any:
+def _session(model: bytes | Path, *, arena: bool) -> Any:
     return onnxruntime.InferenceSession(
-        model,
+        str(model) if isinstance(model, Path) else model,
         _options(arena=arena),
         providers=["CPUExecutionProvider"],
         # Put together again, the norm with skip is eight times as slow over an encoder's rows.
@@ -118,8 +118,8 @@ def _empty_cache() -> NDArray[np.float32]:
 class ReassembledGraphs:
     """The graphs of `moonshine_graphs`."""
 
-    def __init__(self, encoder: bytes, decoder: bytes) -> None:
-        """Load two ONNX models."""
+    def __init__(self, encoder: bytes | Path, decoder: bytes | Path) -> None:
+        """Load two ONNX models, or files of them."""
         self._encoder = _session(encoder, arena=True)
         self._decoder = _session(decoder, arena=True)
 
@@ -157,8 +157,8 @@ class ShippedGraphs:
 
     def __init__(self, encoder: Path, decoder: Path) -> None:
         """Load two .ort files."""
-        self._encoder = _session(str(encoder), arena=False)
-        self._decoder = _session(str(decoder), arena=False)
+        self._encoder = _session(encoder, arena=False)
+        self._decoder = _session(decoder, arena=False)
 
     def steps(self, samples: Samples) -> Steps:
         """Encode a clip."""

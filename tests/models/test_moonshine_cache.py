@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -54,7 +55,10 @@ class Parrot:
 
 
 def parts(made):
-    return made.encoder, made.decoder, made.check.refused
+    graphs = (made.encoder, made.decoder)
+    return *(each if isinstance(each, bytes) else each.read_bytes() for each in graphs), (
+        made.check.refused
+    )
 
 
 def test_the_second_start_finds_what_the_first_built(tmp_path):
@@ -138,6 +142,27 @@ def test_the_real_graphs_pass_on_the_real_recordings():
 
 def test_without_recordings_the_graphs_are_not_trusted():
     assert build(replace(moonshine_files(), speech=())).check.refused
+
+
+def test_what_the_cache_holds_comes_as_files(tmp_path):
+    made = reassembled(NOWHERE, "digest", tmp_path, Workshop())
+    assert (
+        made.encoder.parent == made.decoder.parent == tmp_path / "moonshine" / cache_key("digest")
+    )
+
+
+def test_a_key_in_use_outlives_newer_ones_that_are_not(tmp_path):
+    make = Workshop()
+    for number in range(KEPT):
+        reassembled(NOWHERE, f"digest {number}", tmp_path, make)
+        age = 100 - number
+        folder = tmp_path / "moonshine" / cache_key(f"digest {number}")
+        os.utime(folder, (folder.stat().st_atime, folder.stat().st_mtime - age))
+    reassembled(NOWHERE, "digest 0", tmp_path, make)
+    reassembled(NOWHERE, "another", tmp_path, make)
+    made = make.made
+    reassembled(NOWHERE, "digest 0", tmp_path, make)
+    assert make.made == made
 
 
 def test_a_refusal_is_kept_and_the_shipped_graphs_serve(tmp_path, monkeypatch):
