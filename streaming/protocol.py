@@ -104,7 +104,7 @@ class Start(_Message):
     agent: _Text = ""
     queue: _Text = ""
     direction: Literal["inbound", "outbound"] = "inbound"
-    language: str = Field("en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    language: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     channels: tuple[Channel, ...] = Field(min_length=1, max_length=2)
     encoding: Annotated[Encoding, BeforeValidator(_encoding)]
     rate_hz: int
@@ -165,7 +165,7 @@ class Stop(_Message):
     """The call is over; the server drains, says `stopped` and closes."""
 
     type: Literal["stop"] = "stop"
-    reason: str = Field("completed", pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    reason: str = Field(default="completed", pattern=r"^[a-z][a-z0-9_]{0,31}$")
 
 
 class KeepAlive(_Message):
