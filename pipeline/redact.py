@@ -123,9 +123,10 @@ class Redactor:
 
     def partial(self, channel: Channel, text: str) -> str:
         """Return a partial fit to be shown: no run of four or more digits that might go on."""
-        named = cue_words.cues(text)
-        masks = _shape_masks(text)
-        for run in runs(text):
+        found = runs(text)
+        named = cue_words.cues(text) if found else []
+        masks = _shape_masks(text) if found or any(c.isdigit() for c in text) else []
+        for run in found:
             cue = cue_words.name_of(text, run, named)
             kind = self._kind(text, run, cue, channel, self._now)
             if kind is not None:

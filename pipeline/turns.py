@@ -3,6 +3,7 @@
 Pure arithmetic over utterance spans; what a good value is, is left to the rules and the form.
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -69,8 +70,9 @@ def backchannel(text: str) -> bool:
 
 def analyse(
     utterances: Iterable[Utterance],
-    *,
     holds: Sequence[tuple[float, float]] = (),
+    seconds: float = math.inf,
+    *,
     dead_air_s: float = DEAD_AIR_S,
     overtalk_s: float = OVERTALK_S,
 ) -> Turns:
@@ -79,11 +81,13 @@ def analyse(
     Args:
         utterances: of all channels, in any order.
         holds: (start, end) in seconds, as telephony told them; silence in them is not dead air.
+        seconds: the call's length; what is said to lie beyond it is cut off.
         dead_air_s: the shortest silence of both sides that is listed.
         overtalk_s: the shortest overlap that is listed.
     """
     said = sorted(utterances, key=lambda u: (u.start, u.end, u.id))
-    waits = merge(Span(start, end) for start, end in holds if end > start)
+    within = (Span(max(0.0, start), min(end, seconds)) for start, end in holds)
+    waits = merge(span for span in within if span.seconds > 0)
     talk: dict[Channel, float] = {}
     words: dict[Channel, int] = {}
     for channel in Channel:
@@ -102,8 +106,9 @@ def analyse(
 
 def metrics(
     utterances: Iterable[Utterance],
-    *,
     holds: Sequence[tuple[float, float]] = (),
+    seconds: float = math.inf,
+    *,
     dead_air_s: float = DEAD_AIR_S,
     overtalk_s: float = OVERTALK_S,
 ) -> dict[str, float]:
@@ -113,7 +118,7 @@ def metrics(
     `agent_wpm` is words per minute of the agent's own talk time. Dead air is looked for between
     the first and the last word only: ringing and the line after a goodbye are no silence of ours.
     """
-    turns = analyse(utterances, holds=holds, dead_air_s=dead_air_s, overtalk_s=overtalk_s)
+    turns = analyse(utterances, holds, seconds, dead_air_s=dead_air_s, overtalk_s=overtalk_s)
     agent, customer = turns.talk[Channel.AGENT], turns.talk[Channel.CUSTOMER]
     silences = [span.seconds for span in turns.dead_air]
     waits = [span.seconds for span in turns.holds]

@@ -50,6 +50,12 @@ def test_a_hold_is_not_dead_air_but_the_silence_around_it_is():
     assert found["hold_max_s"] == 62.5
 
 
+def test_a_hold_that_never_ended_ends_with_the_call():
+    found = metrics(call((A, 0, 2, "one moment")), [(2.5, 1e9), (-5, 1)], 60.0)
+    assert found["hold_count"] == 2
+    assert found["hold_max_s"] == 57.5
+
+
 def test_an_overlap_is_laid_at_the_door_of_whoever_came_in_second():
     turns = call(
         (C, 0, 10, "i have been waiting for three weeks and nobody has called me back"),
