@@ -44,7 +44,7 @@ clips of one word are cut too, with the word said twice; they stay."""
 
 LOW_CHANCE = 0.25
 """Mean probability of tokens. Speech on a telephone line keeps above 0.38 in 99 clips of 100; a
-quarter of what noise yields lies below."""
+fifth of what noise yields lies below."""
 
 CAPPED_LOW_CHANCE = 0.5
 
