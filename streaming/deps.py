@@ -1,0 +1,96 @@
+"""What pages, API and sockets are given: store, host of live calls, bus and guard."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, Protocol, TypeVar
+
+from pipeline.store.repo import Store
+from streaming.auth import Guard
+from streaming.bus import Bus
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READ_SECONDS = 10.0
+"""No page waits longer for the database."""
+
+
+class LiveSummary(Protocol):
+    """A live call as a list shows it; `started_at` is ISO 8601 in UTC, `seconds` on its clock."""
+
+    @property
+    def call_id(self) -> str: ...  # noqa: D102
+    @property
+    def agent(self) -> str: ...  # noqa: D102
+    @property
+    def queue(self) -> str: ...  # noqa: D102
+    @property
+    def direction(self) -> str: ...  # noqa: D102
+    @property
+    def started_at(self) -> str: ...  # noqa: D102
+    @property
+    def seconds(self) -> float: ...  # noqa: D102
+    @property
+    def anger(self) -> int: ...  # noqa: D102
+    @property
+    def flagged(self) -> bool: ...  # noqa: D102
+
+
+class LiveHandle(Protocol):
+    """What pages do to a live call."""
+
+    def tell(self, event: str, value: object = None) -> None:
+        """Pass on a fact that the agent states."""
+        ...
+
+    def dismiss(self, hint_id: str) -> None:
+        """Take a hint away; the rules count it."""
+        ...
+
+
+class Host(Protocol):
+    """The live calls of this process."""
+
+    def live(self) -> Sequence[LiveSummary]:
+        """List the live calls."""
+        ...
+
+    def get(self, call_id: str) -> LiveHandle | None:
+        """Return the live call of that id, None where it is over or unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything the web side needs, built in one place and passed in.
+
+    `ready` says by name what works ("store", "stt", ...); `readers` runs what asks the database;
+    `recordings` is the folder that the recordings' paths are relative to.
+    """
+
+    store: Store
+    host: Host
+    bus: Bus
+    guard: Guard
+    readers: Executor
+    ready: Callable[[], Mapping[str, bool]]
+    version: str
+    recordings: Path
+
+    async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking question to the store on the readers' threads.
+
+        Raises:
+            TimeoutError: the store does not answer in `READ_SECONDS`.
+        """
+        loop = asyncio.get_running_loop()
+        asked = loop.run_in_executor(self.readers, lambda: ask(*args, **kwargs))
+        async with asyncio.timeout(READ_SECONDS):
+            return await asked
+
+    def summary(self, call_id: str) -> LiveSummary | None:
+        """Return the live call's summary, None where it is not live."""
+        return next((c for c in self.host.live() if c.call_id == call_id), None)
