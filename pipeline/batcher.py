@@ -203,7 +203,7 @@ class Batcher:
         """Read a batch on a worker's thread; where it fails, each request alone, once more."""
         try:
             return list(self.engine.transcribe(requests))
-        except Exception:  # noqa: BLE001 - each member is tried alone, and answers for itself
+        except Exception:
             self.counts["batches_failed"] += 1
         answers: list[Transcription | ModelError] = []
         for request in requests:
@@ -211,7 +211,7 @@ class Batcher:
                 answers += self.engine.transcribe([request])
             except ModelError as error:
                 answers.append(error)
-            except Exception as error:  # noqa: BLE001 - it becomes the job's answer
+            except Exception as error:
                 answers.append(EngineFailed(f"{self.engine.info.name} failed: {error}"))
         return answers
 

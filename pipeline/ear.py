@@ -70,7 +70,7 @@ class Ear:
             began = loop.time()
             try:
                 answers = measure(self.engine, [(x, w) for x, w, _ in batch])
-            except Exception as error:  # noqa: BLE001 - it becomes the answer of all who wait
+            except Exception as error:
                 for _, _, done in batch:
                     if not done.done():
                         done.set_exception(error)
