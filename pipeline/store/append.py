@@ -8,7 +8,7 @@ events, which always gives the same as writing them one by one.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -71,7 +71,11 @@ class Appender:
         redacting |= self._late(connection, fresh, last)
         again = redacting | {c for c, s, _ in fresh if s < last[c]}
         self._derive(connection, [item for item in fresh if item[0] not in again])
-        removed = [c for c in sorted(redacting) if redact(connection, c)]
+        removed = [
+            call_id
+            for call_id in sorted(redacting)
+            if redact(connection, call_id, {s for c, s, _ in fresh if c == call_id and s < last[c]})
+        ]
         for call_id in sorted(again):
             self.rebuild(connection, call_id)
         for call_id in sorted({c for c, _, e in fresh if isinstance(e, CallEnded)} | again):
@@ -177,15 +181,18 @@ class Appender:
         return self._statements[key]
 
 
-def redact(connection: Connection, call_id: str) -> bool:
-    """Apply the redactions of a call to its other events; return whether words were removed."""
+def redact(connection: Connection, call_id: str, late: Collection[int] = ()) -> bool:
+    """Apply the redactions of a call to its other events; return whether words were removed.
+
+    `late` are the numbers of events that came out of order, in this transaction.
+    """
     stored = schema.event
     rows = connection.execute(
         select(stored.c.seq, stored.c.body)
         .where(stored.c.call_id == call_id)
         .order_by(stored.c.seq)
     )
-    changed = rewrite([(row.seq, json.loads(row.body)) for row in rows])
+    changed = rewrite([(row.seq, json.loads(row.body)) for row in rows], frozenset(late))
     for seq, data in changed.items():
         body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         connection.execute(

@@ -26,7 +26,7 @@ READ_PATIENCE_S: Final = 5.0
 READERS: Final = 4
 """Connections kept for reading; as many again are opened under pressure, then readers wait."""
 
-_SCRUB_PATIENCE_MS: Final = 100  # calls wait meanwhile; it is tried again
+_SCRUB_PATIENCE_S: Final = 0.1  # calls wait meanwhile; it is tried again
 
 _COMMON = (
     "PRAGMA journal_mode=WAL",
@@ -73,19 +73,34 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, patience_s: float = WRITE_PATIENCE_S) -> Iterator[Connection]:
         """Lend the writing connection for one transaction; an exception undoes all of it.
 
+        `patience_s` bounds the wait for other threads, and then for other programs.
+
         Raises:
-            StoreUnavailable: the database refuses.
+            StoreUnavailable: the database refuses, or is not free in time.
         """
-        with explained(self.where), self._lock, self._writer.begin() as connection:
+        with self._held(patience_s) as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def bare(self) -> Iterator[sqlite3.Connection]:
+    def _held(self, patience_s: float) -> Iterator[Connection]:
+        if not self._lock.acquire(timeout=patience_s):
+            raise StoreUnavailable(f"{self.where}: another thread is writing", "locked")
+        try:
+            with explained(self.where), self._writer.connect() as connection:
+                driver = connection.connection.driver_connection
+                if isinstance(driver, sqlite3.Connection):
+                    driver.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
+                yield connection
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def bare(self, patience_s: float = WRITE_PATIENCE_S) -> Iterator[sqlite3.Connection]:
         """Lend the writing SQLite connection outside of any transaction (checkpoint, vacuum)."""
-        with explained(self.where), self._lock, self._writer.connect() as connection:
+        with self._held(patience_s) as connection:
             driver = connection.connection.driver_connection
             if not isinstance(driver, sqlite3.Connection):
                 raise StoreUnavailable("only SQLite needs this")

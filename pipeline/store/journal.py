@@ -9,6 +9,7 @@ replayed twice: the store leaves out what it has.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -66,7 +67,8 @@ class SpillJournal:
             try:
                 _write(self._fd, data)
             except OSError:
-                os.ftruncate(self._fd, start)
+                with suppress(OSError):
+                    os.ftruncate(self._fd, start)
                 raise
             self._size_bytes += len(data)
             self._dirty = True

@@ -5,7 +5,7 @@ database is not up to date, which spares a start a third of a second.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, inspect, text
 
@@ -15,6 +15,8 @@ from pipeline.store.schema import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+_PATIENCE_S: Final = 30.0  # another process may be taking the same steps over a large database
 
 
 def revision(database: Database) -> str | None:
@@ -31,7 +33,7 @@ def upgrade(database: Database, to: str = HEAD) -> bool:
     """
     if revision(database) == to:
         return False
-    with database.write() as connection:
+    with database.write(_PATIENCE_S) as connection:
         reached = _revision(connection)  # again: another process may have been first
         if reached == to:
             return False

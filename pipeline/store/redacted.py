@@ -93,8 +93,29 @@ class Masking:
         return text[tokens[first][0] : tokens[stop - 1][1]] if first < stop else ""
 
 
-def rewrite(events: Sequence[tuple[int, Data]]) -> dict[int, Data]:
-    """Return the events of one call that must change, by seq; `events` is (seq, data) in order."""
+class BlindMasking(Masking):
+    """Masking where the old text is gone: what might show a number is masked as a whole."""
+
+    def __init__(self, new: str) -> None:
+        super().__init__(new, new)
+
+    def prose(self, said: str) -> str:
+        """Return the sentence, or a mask in its place where it holds anything like a number."""
+        return "[redacted]" if _NUMBER.search(said) else said
+
+
+_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d+)"
+_NUMBER = re.compile(rf"\d{{3}}|\b{_DIGIT}(?:\W+{_DIGIT}){{2}}\b", re.IGNORECASE)
+
+
+def rewrite(
+    events: Sequence[tuple[int, Data]], late: frozenset[int] = frozenset()
+) -> dict[int, Data]:
+    """Return the events of one call that must change, by seq; `events` is (seq, data) in order.
+
+    `late` names events that were written only after a redaction had been applied, so that the old
+    text they quote is not there to compare with.
+    """
     by_seq = dict(events)
     changed: dict[int, Data] = {}
     finals = {
@@ -104,14 +125,12 @@ def rewrite(events: Sequence[tuple[int, Data]]) -> dict[int, Data]:
         final = finals.get(data.get("utterance_id"))
         if data["type"] != "UtteranceRedacted" or final is None:
             continue
-        old = by_seq[final]["utterance"]["text"]
-        if old == data["text"]:
-            continue
-        masking = Masking(old, data["text"])
-        for earlier, body in events:
-            mended = _mend(by_seq[earlier], data, masking) if body is not data else None
-            if mended is not None and mended != by_seq[earlier]:
-                by_seq[earlier] = changed[earlier] = mended
+        old, new = by_seq[final]["utterance"]["text"], data["text"]
+        masking = Masking(old, new) if old != new else BlindMasking(new)
+        for seq in by_seq if old != new else late & by_seq.keys():
+            mended = _mend(by_seq[seq], data, masking)
+            if mended is not None and mended != by_seq[seq]:
+                by_seq[seq] = changed[seq] = mended
     return changed
 
 

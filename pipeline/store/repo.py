@@ -15,11 +15,11 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.audio.tape import Recording
-from pipeline.errors import CallNotFound
+from pipeline.errors import CallNotFound, StoreUnavailable
 from pipeline.events import CallEnded, CallStarted, DurableEvent, Event, from_json
 from pipeline.store import migrate, reading, schema, search
 from pipeline.store.append import Appended, Appender, Item
-from pipeline.store.database import Database
+from pipeline.store.database import WRITE_PATIENCE_S, Database
 from pipeline.store.rows import FATES, CallDetail, CallFilter, CallRow
 
 PAGE: Final = 50
@@ -89,13 +89,14 @@ class Store:
         self,
         items: Iterable[Item],
         origins: Mapping[str, tuple[Mapping[str, Any], str]] | None = None,
+        patience_s: float = WRITE_PATIENCE_S,
     ) -> Appended:
         """Write events of any calls in one transaction; `origins` is call_id -> facts and source.
 
         Raises:
             StoreUnavailable: the database refuses; nothing was written.
         """
-        with self.database.write() as connection:
+        with self.database.write(patience_s) as connection:
             done = self._appender.append(connection, items)
             for call_id, (facts, source) in (origins or {}).items():
                 connection.execute(
@@ -104,13 +105,17 @@ class Store:
                     .values(facts=json.dumps(dict(facts), ensure_ascii=False), source=source)
                 )
         self._scrub_due |= done.removed
-        self.scrub()
+        if done.removed:
+            self.scrub()
         return done
 
     def scrub(self) -> bool:
         """Empty the write-ahead log if words were removed since; False while it has to wait."""
-        if self._scrub_due and self.database.scrub():
-            self._scrub_due = False
+        if self._scrub_due:
+            try:
+                self._scrub_due = not self.database.scrub()
+            except StoreUnavailable:
+                return False  # what was written stands; the log is emptied another time
         return not self._scrub_due
 
     def finish_call(self, call_id: str, seconds: float, reason: str) -> bool:

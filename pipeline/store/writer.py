@@ -23,6 +23,8 @@ from pipeline.store.repo import Store
 
 CAPACITY: Final = 10_000
 LINGER_S: Final = 0.08
+_PATIENCE_S = 0.1
+"""How long the database may be busy before events go to the journal; a kill loses no more."""
 _BATCH = 2_000
 _RETRY_S = (0.5, 10.0)
 
@@ -211,6 +213,7 @@ class StoreWriter:
         done = self._store.append_all(
             [(e.call_id, e.seq, e.event) for e in batch],
             {e.call_id: e.origin for e in batch if e.origin is not None},
+            _PATIENCE_S,
         )
         self.counters.written += done.written
         self.counters.known += done.known

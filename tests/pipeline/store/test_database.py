@@ -113,13 +113,11 @@ def test_a_damaged_page_says_what_to_do(tmp_path, story):
     assert caught.value.cause == "corrupt"
 
 
-def test_a_locked_database_says_who_to_ask(store, story, monkeypatch):
-    with store.database.bare() as driver:
-        driver.execute("PRAGMA busy_timeout=50")
+def test_a_locked_database_says_who_to_ask(store, story):
     other = sqlite3.connect(store.database.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="another program") as caught:
-        store.append("c1", story.whole())
+        store.append_all([("c1", 1, story.started())], patience_s=0.05)
     assert caught.value.cause == "locked"
     other.execute("ROLLBACK")
     other.close()
