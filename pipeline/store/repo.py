@@ -6,6 +6,7 @@ an executor. The events of live calls go through `pipeline.store.writer`, which 
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -40,12 +41,11 @@ class Store:
         Raises:
             StoreUnavailable: it is locked, read-only, damaged, newer than this version ...
         """
-        database = Database(url)
-        try:
+        with ExitStack() as undo:
+            database = Database(url)
+            undo.callback(database.close)
             migrate.upgrade(database)
-        except BaseException:
-            database.close()
-            raise
+            undo.pop_all()
         return cls(database)
 
     def close(self) -> None:
@@ -227,8 +227,7 @@ class Store:
     def save_recording(self, recording: Recording) -> None:
         """Note what is kept of a call's audio, in place of what was noted before.
 
-        Raises:
-            CallNotFound: there is no such call.
+        It may come before the call's events, where those wait in the writer's journal.
         """
         values = {
             "path": recording.path,
@@ -242,7 +241,8 @@ class Store:
             "peaks": recording.peaks.to_bytes(),
         }
         with self.database.write() as connection:
-            self._need(connection, recording.call_id)
+            stub = self._insert(schema.call).on_conflict_do_nothing()
+            connection.execute(stub, {"id": recording.call_id})
             insert = self._insert(schema.recording).on_conflict_do_update(
                 index_elements=["call_id"], set_=values
             )
@@ -286,6 +286,12 @@ class Store:
         if detail is None:
             raise CallNotFound(f"no call {call_id!r} is stored")
         return detail
+
+    def knows(self, call_id: str) -> bool:
+        """Return whether anything of the call is stored."""
+        call = schema.call
+        with self.database.read() as connection:
+            return connection.scalar(select(call.c.id).where(call.c.id == call_id)) is not None
 
     def events(self, call_id: str, after: int = 0) -> list[tuple[int, Event]]:
         """Return a call's numbered events after a number, none for a call that is not there."""
