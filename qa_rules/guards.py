@@ -92,3 +92,55 @@ def _another(toks: Sequence[Token], n: int) -> bool:
             continue
         return True
     return True
+
+
+_LAUGHS = frozenset({"haha", "hahaha", "lol", "laughs", "laughter", "[laughter]", "[laughs]"})
+_BE = frozenset({"was", "were", "is", "are", "got", "been", "being", "gets", "get"})
+_VERY = frozenset(
+    {"really", "so", "very", "absolutely", "quite", "pretty", "just", "totally", "a", "bit", "all"}
+)
+_PEOPLE = frozenset(
+    {"he", "she", "they", "who", "everyone", "everybody", "daughter", "son", "wife", "husband",
+     "mother", "mom", "father", "dad", "friend", "boss", "neighbor", "manager", "colleague",
+     "sister", "brother", "partner", "lady", "man", "guy", "woman", "child", "kids", "family",
+     "people", "customer", "customers", "girlfriend", "boyfriend", "aunt", "uncle", "grandmother"}
+)  # fmt: skip
+_LONG_AGO = frozenset({"ago", "then", "yesterday"})
+_LAST = frozenset({"year", "month", "week", "time", "summer", "winter", "christmas", "night"})
+_MENDED = frozenset({"fixed", "sorted", "resolved", "solved", "fine", "good", "great", "better"})
+PAST_WORDS = 7
+"""How many words after a cue are searched for what puts it in the past."""
+MILD_LEVEL = 2
+"""Up to this level laughter takes a cue back."""
+
+
+def told_of_another(heard: Heard, first: int, last: int, level: int) -> bool:
+    """Return whether a cue of anger is about someone else, about the past, or said laughing."""
+    toks = heard.toks
+    if level <= MILD_LEVEL and not heard.words.isdisjoint(_LAUGHS):
+        return True
+    if _someone_else(heard, first - 1):
+        return True
+    inside = {t.text for t in toks[first : last + 1]}
+    before = {t.text for t in toks[max(0, first - 3) : first]}
+    past = "was" in inside | before or "were" in inside | before
+    return past and _over(heard, last)
+
+
+def _someone_else(heard: Heard, n: int) -> bool:
+    """Return whether the words up to n are "my daughter was really" or the like."""
+    toks = heard.toks
+    while n >= 0 and toks[n].text in _VERY and not heard.breaks[n]:
+        n -= 1
+    return n > 0 and toks[n].text in _BE and toks[n - 1].text in _PEOPLE
+
+
+def _over(heard: Heard, last: int) -> bool:
+    """Return whether the words after a cue say that it was long ago or has been mended."""
+    after = [t.text for t in heard.toks[last + 1 : last + 1 + PAST_WORDS]]
+    for n, word in enumerate(after):
+        if word in _LONG_AGO or (word == "last" and after[n + 1 : n + 2] and after[n + 1] in _LAST):
+            return True
+        if word == "but" and not _MENDED.isdisjoint(after[n + 1 :]):
+            return True
+    return False

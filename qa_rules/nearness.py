@@ -1,10 +1,11 @@
 """The closest thing that was said, for what was not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.text import Token
-from qa_rules.heard import Spoken, quote
-from qa_rules.phrases import Matcher
+from qa_rules.heard import Heard, Spoken, hear, quote
+from qa_rules.index import speaks
+from qa_rules.phrases import Hit, Matcher
 from qa_rules.types import NearMiss
 from qa_rules.ways import COMMON_WEIGHT, Idea, Way
 
@@ -12,6 +13,8 @@ LEAST = 0.34
 """Below this share of a pattern's ideas a likeness is chance."""
 MOST = 0.95
 """What a near miss can score at most: a whole match would have been one."""
+WRONG = 0.9
+"""What the right words score that are negated, quoted or said by someone else."""
 SLACK_WORDS = 6
 """Words over the length of the pattern in which its ideas must stand together."""
 
@@ -65,6 +68,53 @@ def _ideas_of(token: Token, ideas: Sequence[Idea]) -> list[int]:
 
 
 def _telling(way: Way, seen: set[int]) -> bool:
-    """Return whether more than common words agree, where the way has more."""
-    strong = [k for k, i in enumerate(way.ideas) if i.weight > COMMON_WEIGHT]
-    return not strong or any(k in seen for k in strong)
+    """Return whether more than common words agree."""
+    return any(way.ideas[k].weight > COMMON_WEIGHT for k in seen)
+
+
+class History:
+    """What was said in a call, for what turns out not to have been."""
+
+    def __init__(self) -> None:
+        self._said: list[Spoken] = []
+        self._heard: dict[int, Heard] = {}
+
+    def take(self, spoken: Spoken) -> None:
+        """Remember an utterance."""
+        self._said.append(spoken)
+
+    def nearest(
+        self,
+        hits: Mapping[int, Sequence[Hit]],
+        matcher: Matcher,
+        speaker: str,
+        searched: tuple[float, float],
+    ) -> NearMiss | None:
+        """Return the closest thing to an absence.
+
+        The right words at another time, by someone else, or taken back by a negation come before
+        words that are only alike; these are looked for in the span searched.
+        """
+        outside = [h for part in hits.values() for h in part]
+        if outside:
+            return NearMiss(outside[-1].evidence[0], MOST)
+        start, end = searched
+        inside = [
+            (n, s)
+            for n, s in enumerate(self._said)
+            if s.utterance.end > start and s.utterance.start < end
+        ]
+        for number, spoken in inside:
+            heard = self._alone(number, spoken)
+            right = speaks(speaker, spoken.utterance.channel)
+            hit = matcher.search(heard, guarded=not right)
+            if hit is not None:
+                return NearMiss(hit.evidence[0], WRONG)
+        mine = [s for _, s in inside if speaks(speaker, s.utterance.channel)]
+        return near_miss(matcher, mine)
+
+    def _alone(self, number: int, spoken: Spoken) -> Heard:
+        heard = self._heard.get(number)
+        if heard is None:
+            heard = self._heard[number] = hear((spoken,))
+        return heard

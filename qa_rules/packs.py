@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from qa_rules.errors import Fault, PackInvalid, PackNotFound, UnknownItem
 from qa_rules.faults import explain
+from qa_rules.program import Program, compile_program
 from qa_rules.references import check_references
 from qa_rules.schema import (
     EventSpec,
@@ -54,7 +56,7 @@ class PackFile:
     source: Source = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PackSet:
     """The packs of a call, put together: a later pack's entry replaces an earlier one's.
 
@@ -73,6 +75,11 @@ class PackSet:
     form: FormSpec
     version: str
     files: tuple[PackFile, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def program(self) -> Program:
+        """The packs compiled, at first use; shared by all calls."""
+        return compile_program(self.events, self.items, self.hints, self.mood)
 
     def checklist(self) -> tuple[ChecklistItem, ...]:
         """Return every item as the agent's checklist shows it, in order."""

@@ -57,6 +57,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class HappenedEvent:
+    """Something that happened at call second `at`; `value` is what the telephony told with it."""
+
+    id: str
+    at: float
+    evidence: tuple[Evidence, ...] = ()
+    value: str | int | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NearMiss:
     """The closest thing said, for an absence; `score` is 0 to 1."""
 
