@@ -38,45 +38,55 @@ class EngineChoice(_Part):
 class SttSettings(EngineChoice):
     """What turns speech into text."""
 
-    engine: str = Field("moonshine", description="Speech-to-text engine.")
-    words: bool = Field(False, description="Ask the engine for word times where it has them.")
+    engine: str = Field(default="moonshine", description="Speech-to-text engine.")
+    words: bool = Field(
+        default=False, description="Ask the engine for word times where it has them."
+    )
 
 
 class VadSettings(EngineChoice):
     """What finds speech."""
 
-    engine: str = Field("silero", description="Voice activity engine.")
-    tick_ms: int = Field(32, ge=10, le=200, description="How often all channels are measured.")
+    engine: str = Field(default="silero", description="Voice activity engine.")
+    tick_ms: int = Field(
+        default=32, ge=10, le=200, description="How often all channels are measured."
+    )
 
 
 class ClassifySettings(EngineChoice):
     """What reads utterances for intents and mood."""
 
-    engine: str = Field("lexical", description="Classifier engine.")
+    engine: str = Field(default="lexical", description="Classifier engine.")
 
 
 class PartialSettings(_Part):
     """When captions of an unfinished utterance are made; loads are 0 to 1 of the engine's time."""
 
-    quick_s: float | None = Field(0.35, description="Interval on an idle machine; null for none.")
-    quick_below: float = Field(0.25, description="Load below which quick_s holds.")
-    brisk_s: float | None = Field(0.7, description="Interval on a lightly loaded machine.")
-    brisk_below: float = Field(0.4, description="Load below which brisk_s holds.")
-    below: float = Field(0.65, description="Load above which no partials are made; 0 for never.")
+    quick_s: float | None = Field(
+        default=0.35, description="Interval on an idle machine; null for none."
+    )
+    quick_below: float = Field(default=0.25, description="Load below which quick_s holds.")
+    brisk_s: float | None = Field(default=0.7, description="Interval on a lightly loaded machine.")
+    brisk_below: float = Field(default=0.4, description="Load below which brisk_s holds.")
+    below: float = Field(
+        default=0.65, description="Load above which no partials are made; 0 for never."
+    )
 
 
 class RetainSettings(_Part):
     """What is kept of a call."""
 
-    record: bool = Field(True, description="Keep a stereo recording of each call.")
+    record: bool = Field(default=True, description="Keep a stereo recording of each call.")
 
 
 class QueueSettings(_Part):
     """Which rules a queue's calls are held to."""
 
-    packs: tuple[str, ...] = Field(("core_call",), description="Rule packs, in order.")
-    jurisdiction: str = Field("", description="Turns on legal packs: US, UK ... Empty for none.")
-    company: str = Field("", description="The name agents greet with.")
+    packs: tuple[str, ...] = Field(default=("core_call",), description="Rule packs, in order.")
+    jurisdiction: str = Field(
+        default="", description="Turns on legal packs: US, UK ... Empty for none."
+    )
+    company: str = Field(default="", description="The name agents greet with.")
     facts: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="Facts that hold for every call of the queue."
     )
@@ -85,9 +95,11 @@ class QueueSettings(_Part):
 class TwilioSettings(_Part):
     """Twilio Media Streams."""
 
-    auth_tokens: tuple[SecretStr, ...] = Field((), description="Accepted signing tokens.")
-    public_url: str = Field("", description="The exact wss:// address in the TwiML.")
-    accounts: tuple[str, ...] = Field((), description="Accepted account ids; empty for any.")
+    auth_tokens: tuple[SecretStr, ...] = Field(default=(), description="Accepted signing tokens.")
+    public_url: str = Field(default="", description="The exact wss:// address in the TwiML.")
+    accounts: tuple[str, ...] = Field(
+        default=(), description="Accepted account ids; empty for any."
+    )
     track_map: dict[str, str] = Field(
         default_factory=lambda: {"inbound": "customer", "outbound": "agent"},
         description="Which side each track is.",
@@ -104,21 +116,32 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8377, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8377, ge=0, le=65535, description="Port to listen on; 0 for any free one."
+    )
     token: SecretStr | None = Field(
-        None, description="Guards sockets, API and pages; required unless host is a loopback one."
+        default=None,
+        description="Guards sockets, API and pages; required unless host is a loopback one.",
     )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("cueline")),
         description="Where the database and the recordings lie.",
     )
-    database_url: str = Field("", description="SQLAlchemy URL; empty for SQLite in data_dir.")
-    pack_dirs: tuple[Path, ...] = Field((), description="Folders with rule packs of your own.")
-    max_calls: int = Field(100, ge=1, description="Live calls at once; more are refused.")
-    resume_s: float = Field(15.0, gt=0, description="How long a call waits for a lost client.")
-    idle_s: float = Field(30.0, gt=0, description="Silence of a socket after which it is closed.")
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL; empty for SQLite in data_dir."
+    )
+    pack_dirs: tuple[Path, ...] = Field(
+        default=(), description="Folders with rule packs of your own."
+    )
+    max_calls: int = Field(default=100, ge=1, description="Live calls at once; more are refused.")
+    resume_s: float = Field(
+        default=15.0, gt=0, description="How long a call waits for a lost client."
+    )
+    idle_s: float = Field(
+        default=30.0, gt=0, description="Silence of a socket after which it is closed."
+    )
+    log_level: str = Field(default="info", description="debug, info, warning or error.")
     stt: SttSettings = SttSettings()
     vad: VadSettings = VadSettings()
     classify: ClassifySettings = ClassifySettings()
@@ -175,11 +198,13 @@ def load_settings(
             f"no setting is named {', '.join(sorted(stray))}; see docs/settings.md"
         )
 
+    values: dict[str, Any] = dict(overrides or {})
+
     class _FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=file)
 
     try:
-        return _FromFile(**dict(overrides or {}))
+        return _FromFile(**values)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

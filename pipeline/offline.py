@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -143,7 +142,10 @@ class RecordingReader:
         sink = _Collector(start.channels, keep)
         sink.event(made.started)
         listener = Listener(self.vad, len(start.channels), start.rate_hz)
-        hear = partial(asyncio.to_thread, hear_now, self.vad, listener)
+
+        async def hear(samples: Samples) -> Samples:
+            return await asyncio.to_thread(hear_now, self.vad, listener, samples)
+
         drive = Drive(made.session, hear, self.batcher, sink, classifier=self.classifier)
         await drive.run(_frames(source, progress), lambda: "completed")
         return await self._finish(made, sink, call_id, began_at, source)

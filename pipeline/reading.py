@@ -12,8 +12,9 @@ from models.types import Channel, ClassifyRequest, Label, Utterance
 from pipeline import events as ev
 from pipeline.events import Event
 from pipeline.redact import Redactor
+from pipeline.turns import metrics
 from qa_rules.live import RuleRun
-from qa_rules.types import Anger, Finding, Hint, HintEnd, RuleOutput
+from qa_rules.types import Anger, Finding, HappenedEvent, Hint, HintEnd, RuleOutput
 
 CONTEXT_TURNS = 4
 
@@ -86,6 +87,11 @@ class Reading:
                 out.append(ev.HintPreviewed(hint, said.id))
         return out
 
+    def tell(self, event: str, at: float, value: object = None) -> list[Event]:
+        """Take what the telephony knows; a value that is no plain fact counts as none."""
+        known = value if isinstance(value, str | int | float | bool) else None
+        return self.events(self.rules.tell(event, at, known))
+
     def unheard(self, start: float, end: float) -> list[Event]:
         """Note that speech between these seconds could not be read."""
         return self.events(self.rules.tell("unheard", end, (start, end)))
@@ -95,6 +101,14 @@ class Reading:
         if at < self.rules.next_due:
             return []
         return self.events(self.rules.advance(at))
+
+    def metrics(self, seconds: float) -> dict[str, float]:
+        """Return the call's measures by name, from its utterances and its holds."""
+        return metrics(self.utterances.values(), holds(self.rules.events(), seconds), seconds)
+
+    def end(self, seconds: float) -> list[Event]:
+        """Close every window: the call is over."""
+        return self.events(self.rules.end(seconds, self.metrics(seconds)))
 
     def events(self, outputs: Sequence[RuleOutput]) -> list[Event]:
         """Return what the rules say, as events."""
@@ -111,3 +125,18 @@ class Reading:
                     self.anger.append(output)
                     out.append(ev.AngerChanged(output))
         return out
+
+
+def holds(happened: Sequence[HappenedEvent], seconds: float) -> list[tuple[float, float]]:
+    """Return a call's holds as (start, end) seconds; one still open ends with the call."""
+    spans: list[tuple[float, float]] = []
+    since: float | None = None
+    for event in happened:
+        if event.id == "hold_start" and since is None:
+            since = event.at
+        elif event.id == "hold_end" and since is not None:
+            spans.append((since, event.at))
+            since = None
+    if since is not None:
+        spans.append((since, seconds))
+    return spans

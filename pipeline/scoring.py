@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from models.types import Channel
 from pipeline.events import CallScored, Event, WrapupReady
 from pipeline.reading import Reading
-from pipeline.turns import metrics
 from pipeline.wrapup import draft
 from qa_rules.packs import PackSet
 from qa_rules.score import score
@@ -24,26 +23,6 @@ class Outcome:
     started_at: str
 
 
-def call_metrics(reading: Reading, seconds: float) -> dict[str, float]:
-    """Return the call's measures by name, from its utterances and its holds."""
-    return metrics(list(reading.utterances.values()), holds(reading, seconds), seconds)
-
-
-def holds(reading: Reading, seconds: float) -> list[tuple[float, float]]:
-    """Return the call's holds as (start, end) seconds; one still open ends with the call."""
-    spans: list[tuple[float, float]] = []
-    since: float | None = None
-    for event in reading.rules.events():
-        if event.id == "hold_start" and since is None:
-            since = event.at
-        elif event.id == "hold_end" and since is not None:
-            spans.append((since, event.at))
-            since = None
-    if since is not None:
-        spans.append((since, seconds))
-    return spans
-
-
 def conclude(outcome: Outcome) -> list[Event]:
     """Return the call's last durable events: the scorecard, then the after-call work."""
     reading = outcome.reading
@@ -54,7 +33,7 @@ def conclude(outcome: Outcome) -> list[Event]:
         facts=outcome.facts,
         seconds=outcome.seconds,
         turns=turn_count([u.channel for u in utterances]),
-        metrics=call_metrics(reading, outcome.seconds),
+        metrics=reading.metrics(outcome.seconds),
     )
     wrapup = draft(
         utterances,

@@ -159,8 +159,7 @@ class CallSession:
 
     def tell(self, event: str, value: object = None) -> list[Output]:
         """Take what the telephony knows, at the point of the call clock now reached."""
-        told = self.reading.rules.tell(event, self._seconds(self._end), value)
-        return list(self.reading.events(told))
+        return list(self.reading.tell(event, self._seconds(self._end), value))
 
     def gap(self, channel: Channel, start: int, stop: int, reason: str) -> list[Output]:
         """Note that samples [start, stop) never came and are silence."""
@@ -224,11 +223,11 @@ class CallSession:
         if job_id is None:
             return []
         self._early.pop(job_id, None)
-        return [Withdraw(job_id)] if self._jobs.pop(job_id, None) else []
+        return [] if self._jobs.pop(job_id, None) is None else [Withdraw(job_id)]
 
     def _stop(self, leg: Leg, cut: Cut) -> list[Output]:
         out: list[Output] = []
-        if leg.partial_job is not None and self._jobs.pop(leg.partial_job, None):
+        if leg.partial_job is not None and self._jobs.pop(leg.partial_job, None) is not None:
             out.append(Withdraw(leg.partial_job))
         at = self._seconds(cut.speech_stop)
         out.append(ev.SpeechStopped(leg.channel, cut.utterance_id, at))
@@ -316,7 +315,7 @@ class CallSession:
         out += self._judge_time()
         if self._ending and not self._order and self._labelling is None and not self.ended:
             self.ended = True
-            out += self.reading.events(self.reading.rules.end(self.seconds))
+            out += self.reading.end(self.seconds)
             out.append(ev.CallEnded(self.seconds, self._ending))
         return out
 

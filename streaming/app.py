@@ -32,6 +32,7 @@ def create_app(runtime: Runtime) -> Starlette:
         runtime.readers,
         runtime.ready,
         version("cueline"),
+        runtime.settings.recordings,
     )
 
     @contextlib.asynccontextmanager

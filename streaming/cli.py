@@ -9,7 +9,14 @@ import typer
 from models.errors import ModelError
 from pipeline.errors import PipelineError
 from qa_rules.errors import RuleError
-from streaming.commands import db, demo, doctor, models, recordings, rules, serve, simulate
+from streaming.commands.db import app as db_app
+from streaming.commands.demo import demo
+from streaming.commands.doctor import doctor
+from streaming.commands.models import app as models_app
+from streaming.commands.recordings import score, transcribe
+from streaming.commands.rules import app as rules_app
+from streaming.commands.serve import serve
+from streaming.commands.simulate import simulate
 from streaming.errors import StreamingError
 
 EXPECTED = (ModelError, RuleError, PipelineError, StreamingError)
@@ -38,15 +45,15 @@ def build() -> typer.Typer:
     ) -> None:
         del debug, show_version
 
-    app.command("serve")(serve.serve)
-    app.command("demo")(demo.demo)
-    app.command("transcribe")(recordings.transcribe)
-    app.command("score")(recordings.score)
-    app.command("simulate")(simulate.simulate)
-    app.command("doctor")(doctor.doctor)
-    app.add_typer(rules.app, name="rules", help="Check, test and explain rule packs.")
-    app.add_typer(models.app, name="models", help="List, fetch and check models.")
-    app.add_typer(db.app, name="db", help="Look after the database.")
+    app.command("serve")(serve)
+    app.command("demo")(demo)
+    app.command("transcribe")(transcribe)
+    app.command("score")(score)
+    app.command("simulate")(simulate)
+    app.command("doctor")(doctor)
+    app.add_typer(rules_app, name="rules", help="Check, test and explain rule packs.")
+    app.add_typer(models_app, name="models", help="List, fetch and check models.")
+    app.add_typer(db_app, name="db", help="Look after the database.")
     for entry in entry_points(group="cueline.commands"):
         app.add_typer(entry.load(), name=entry.name)
     return app
