@@ -293,6 +293,12 @@ class Store:
         with self.database.read() as connection:
             return connection.scalar(select(call.c.id).where(call.c.id == call_id)) is not None
 
+    def ids(self) -> list[str]:
+        """Return the ids of all calls, the earliest first."""
+        call = schema.call
+        with self.database.read() as connection:
+            return list(connection.scalars(select(call.c.id).order_by(call.c.started_at)))
+
     def events(self, call_id: str, after: int = 0) -> list[tuple[int, Event]]:
         """Return a call's numbered events after a number, none for a call that is not there."""
         stored = schema.event
