@@ -21,6 +21,9 @@ FILLERS = frozenset(_HESITATIONS.split())
 IS_AFTER = frozenset(_IS.split())
 """Words after which 's is "is"; after any other it is a possessive."""
 
+AFTER_HAS = frozenset({"been", "had", "got", "gone", "happened", "become", "changed", "taken"})
+"""Words before which 's is "has": "the card's been approved"."""
+
 KEEPS_YOU_KNOW = (frozenset(_KNOW_BEFORE.split()), frozenset(_KNOW_AFTER.split()))
 """Words before, and after, which "you know" is no filler."""
 

@@ -26,11 +26,61 @@ _CARRIES = frozenset(
      "whether", "that", "know", "want", "like", "because", "need", "tell", "told", "aware"}
 )  # fmt: skip
 _TELLS = frozenset(
-    {"said", "says", "told", "tells", "saying", "claimed", "claims", "asked", "goes"}
+    {
+        "said",
+        "says",
+        "told",
+        "tells",
+        "saying",
+        "claimed",
+        "claims",
+        "asked",
+        "goes",
+        "thinks",
+        "thought",
+        "reckons",
+        "believes",
+    }
 )
 _LIKE = frozenset({"was", "were", "is", "am", "are"})
 _BETWEEN = frozenset(
-    {"that", "me", "us", "him", "her", "them", "you", "to", "like", "oh", "well", "it", "this"}
+    {
+        "that",
+        "me",
+        "us",
+        "him",
+        "her",
+        "them",
+        "you",
+        "to",
+        "like",
+        "oh",
+        "well",
+        "it",
+        "this",
+        "the",
+        "a",
+        "an",
+        "my",
+        "your",
+        "our",
+        "his",
+        "their",
+        "he",
+        "she",
+        "they",
+        "would",
+        "will",
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "has",
+        "have",
+        "been",
+        "going",
+    }
 )
 _OWN = frozenset({"i", "we"})
 _PASSIVE = frozenset({"was", "were", "been", "being", "got", "get"})

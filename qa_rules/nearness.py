@@ -12,7 +12,9 @@ from qa_rules.ways import COMMON_WEIGHT, Idea, Way
 LEAST = 0.34
 """Below this share of a pattern's ideas a likeness is chance."""
 MOST = 0.95
-"""What a near miss can score at most: a whole match would have been one."""
+"""What the right words at the wrong time score."""
+ALIKE = 0.8
+"""What words that are only alike score at most."""
 WRONG = 0.9
 """What the right words score that are negated, quoted or said by someone else."""
 SLACK_WORDS = 6
@@ -38,7 +40,7 @@ def near_miss(matcher: Matcher, said: Sequence[Spoken]) -> NearMiss | None:
         return None
     score, spoken, first, last = best
     begin, end = spoken.toks[first].start, spoken.toks[last].end
-    return NearMiss(quote(spoken.utterance, begin, end, "near"), round(min(score, MOST), 3))
+    return NearMiss(quote(spoken.utterance, begin, end, "near"), round(score * ALIKE, 3))
 
 
 def _closest(way: Way, total: float, spoken: Spoken, floor: float) -> tuple[float, int, int] | None:

@@ -164,7 +164,8 @@ def _ideas(sequence: Sequence) -> list[Idea]:
                 inner = [i for way in ways for i in _ideas(way)]
                 if inner:
                     words = frozenset(w for i in inner for w in i.words)
-                    out.append(Idea(words, tuple(s for i in inner for s in i.stems)))
+                    stems = tuple(s for i in inner for s in i.stems)
+                    out.append(Idea(words - COMMON if stems or words - COMMON else words, stems))
     return out
 
 

@@ -31,6 +31,8 @@ def test_contractions_open_into_tokens_of_one_span():
         ("its forty", "it is forty"),
         ("my name's Ada", "my name is ada"),
         ("customer's bill", "customers bill"),
+        ("the card's been approved", "the card has been approved"),
+        ("whats happened is", "what has happened is"),
         ("dont you", "do not you"),
         ("they'd've", "theydve"),
         ("gonna cancel", "going to cancel"),

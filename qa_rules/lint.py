@@ -1,0 +1,92 @@
+"""What reads but should not ship: rules without lines, cards that can never come, slow patterns."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from qa_rules.errors import Fault
+from qa_rules.match_schema import MatchSpec
+from qa_rules.packs import PackFile, PackSet
+from qa_rules.phrases import compile_match
+from qa_rules.schema import ItemSpec
+
+LEAST_LINES = 4
+LEAST_EXAMPLES = 8
+
+
+def lint(packs: PackSet, only: Sequence[str] = ()) -> list[Fault]:
+    """Return what should be better in the packs, or in those named; they have been read already."""
+    out: list[Fault] = []
+    for file in packs.files:
+        if not only or file.pack.pack in only:
+            out += sorted(_of_file(file), key=lambda f: (f.line, f.column))
+    if not only:
+        out += _of_set(packs)
+    return out
+
+
+def _of_file(file: PackFile) -> Iterator[Fault]:
+    source = file.source
+    for n, item in enumerate(file.pack.items):
+        for path, message in _of_item(item):
+            yield source.fault(("items", n, *path), f"{item.id}: {message}")
+    for n, event in enumerate(file.pack.events):
+        if event.match is not None and min(len(event.tests.yes), len(event.tests.no)) == 0:
+            yield source.fault(("events", n), f"{event.id}: give lines under tests, yes and no")
+        yield from _slow(file, event.match, ("events", n, "match"), event.id)
+    for n, intent in enumerate(file.pack.intents):
+        if len(intent.examples) < LEAST_EXAMPLES:
+            have = len(intent.examples)
+            message = f"{intent.id}: {have} examples, give {LEAST_EXAMPLES} or more"
+            yield source.fault(("intents", n, "examples"), message)
+    for n, cue in enumerate(file.pack.mood):
+        if min(len(cue.tests.yes), len(cue.tests.no)) == 0:
+            yield source.fault(("mood", n), f"{cue.id}: give lines under tests, yes and no")
+
+
+def _of_item(item: ItemSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if item.match is not None:
+        for key in ("yes", "no"):
+            have = len(getattr(item.tests, key))
+            if have < LEAST_LINES:
+                yield ("tests",), f"{have} lines under tests.{key}, give {LEAST_LINES} or more"
+        if not item.example and not item.severity.prohibited:
+            yield (), "give an example that the agent can say"
+    if not item.label and len(item.title) > 32:
+        yield ("title",), "give a label of at most 32 characters for the checklist"
+    hint, when = item.hint, item.when
+    if hint is None or item.severity.prohibited:
+        return
+    if when is not None and when.last_s is not None:
+        yield (
+            ("hint",),
+            "last_s items are never due, so the card never comes: hint on an event",
+        )
+    elif when is None and item.applies_if is None:
+        yield ("hint",), "never due, so the card never comes: give when or applies_if"
+
+
+def _slow(
+    file: PackFile, match: MatchSpec | None, path: tuple[str | int, ...], name: str
+) -> Iterator[Fault]:
+    if match is None:
+        return
+    for need in compile_match(match).needs:
+        for way in need.ways:
+            if not way.anchors and not way.stems:
+                message = f'{name}: "{way.source}" has no word that must be there, so it is tried'
+                yield file.source.fault(path, f"{message} on every utterance: add one if you can")
+
+
+def _of_set(packs: PackSet) -> Iterator[Fault]:
+    used = {i.section for i in packs.items}
+    for name, section in packs.form.sections.items():
+        if section.weight > 0 and name not in used:
+            owner = next((f for f in reversed(packs.files) if f.pack.form is not None), None)
+            if owner is not None:
+                message = f"no item is in the section {name}: its weight goes to the others"
+                yield owner.source.fault(("form", "sections", name), message, key=True)
+
+
+def pack_of(path: str) -> str:
+    """Return the pack's name that a name or a path stands for."""
+    return Path(path).stem
