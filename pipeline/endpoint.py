@@ -42,7 +42,8 @@ class Endpointer:
     """Follows one channel. Window indices count from the start of the call.
 
     After START `first` is the utterance's first speech window; `last` is the last window that held
-    speech; after SPLIT `cut` is the window before which the utterance ends.
+    speech; after SPLIT `cut` is the window before which the utterance ends. `voiced` counts the open
+    utterance's windows at or above `on`, `cut_voiced` those of the one that SPLIT ended.
     """
 
     def __init__(self, config: Endpointing, window_s: float) -> None:
@@ -54,7 +55,7 @@ class Endpointer:
         self._recent: deque[float] = deque(maxlen=max(1, int(config.cut_within_s / window_s)))
         self.speaking = False
         self.first = self.last = self.cut = 0
-        self.voiced = 0
+        self.voiced = self.cut_voiced = 0
         self._index = -1
         self._run = 0
 
@@ -95,5 +96,6 @@ class Endpointer:
         quietest = min(range(len(recent)), key=lambda i: (recent[i], -i))
         self.cut = self._index - len(recent) + 1 + quietest
         self.first = self.cut
-        self.voiced = sum(p >= self._on for p in recent[quietest:])
+        after = sum(p >= self._on for p in recent[quietest:])
+        self.cut_voiced, self.voiced = self.voiced - after, after
         return Change.SPLIT

@@ -66,7 +66,7 @@ class Leg:
     def split(self, utterance_id: int) -> Cut:
         """Close the open utterance where SPLIT says, and open the next one there."""
         at = self._endpointer.cut * self._window
-        cut = self._cut(at, at)
+        cut = self._cut(at, at, self._endpointer.cut_voiced)
         self._free = self.clip_start = self.speech_start = at
         self._open(utterance_id)
         return cut
@@ -75,7 +75,8 @@ class Leg:
         """Close the open utterance; `limit` is the end of the call where that comes first."""
         speech_stop = (self._endpointer.last + 1) * self._window
         stop = speech_stop + self._tail
-        cut = self._cut(min(stop, limit) if limit is not None else stop, speech_stop)
+        stop = min(stop, limit) if limit is not None else stop
+        cut = self._cut(stop, speech_stop, self._endpointer.voiced)
         self._free = cut.stop
         self.utterance_id = None
         return cut
@@ -83,11 +84,11 @@ class Leg:
     def so_far(self) -> Cut:
         """Return the open utterance as it would be if the silence lasted."""
         speech_stop = (self._endpointer.last + 1) * self._window
-        return self._cut(speech_stop + self._tail, speech_stop)
+        return self._cut(speech_stop + self._tail, speech_stop, self._endpointer.voiced)
 
     def partial(self) -> Cut:
         """Return the open utterance up to the last window heard."""
-        return self._cut(self._heard, self._heard)
+        return self._cut(self._heard, self._heard, self._endpointer.voiced)
 
     def clip(self, start: int, stop: int) -> Samples:
         """Return a copy of the samples [start, stop)."""
@@ -115,7 +116,7 @@ class Leg:
         self.partial_until, self.partial_text = 0, ""
         self.previewed = set()
 
-    def _cut(self, stop: int, speech_stop: int) -> Cut:
+    def _cut(self, stop: int, speech_stop: int, voiced: int) -> Cut:
         if self.utterance_id is None:
             raise RuntimeError("no utterance is open")
         return Cut(
@@ -124,5 +125,5 @@ class Leg:
             stop,
             self.speech_start,
             max(speech_stop, self.speech_start),
-            self._endpointer.voiced * self._window / self._rate,
+            voiced * self._window / self._rate,
         )

@@ -37,6 +37,11 @@ TOKENS_A_SECOND = 6.5
 SPARE_TOKENS = 2
 """The longest text of a clip. Speech runs at 4.2 tokens a second; a higher cap only adds loops."""
 
+SPLIT_FROM_S = 4.0
+"""A clip from this length on that gives no words is read again in two parts."""
+KEPT_REJECTIONS = frozenset({"music", "invented", "no words"})
+"""Gates that say there was no speech; the others doubt the reading."""
+
 
 class MoonshineOptions(EngineOptions):
     """What a configuration may say of this engine."""
@@ -81,15 +86,39 @@ class Moonshine:
         samples = at_sixteen(request.samples, request.rate_hz)
         if len(samples) < FEWEST_SAMPLES:
             return Transcription("", rejected="short")
+        answer = self._hear(graphs, samples, request.speech_s)
+        if answer.text or seconds < SPLIT_FROM_S or answer.rejected in KEPT_REJECTIONS:
+            return answer
+        return self._hear_halves(graphs, samples, request.speech_s) or answer
+
+    def _hear(self, graphs: Graphs, samples: Samples, speech_s: float | None) -> Transcription:
         try:
-            heard = read(graphs, samples, longest_text(seconds))
+            heard = read(graphs, samples, longest_text(len(samples) / RATE_HZ))
         except ORT_ERRORS as err:
             raise EngineFailed(f"onnxruntime: {err}") from err
         text = self._vocabulary.text(heard.ids)
-        heed = gates.Heed(request.speech_s, heard.capped, mean_chance=heard.confidence)
+        heed = gates.Heed(speech_s, heard.capped, mean_chance=heard.confidence)
         if (reason := gates.reason(text, heed)) is not None:
             return Transcription("", rejected=reason)
         return Transcription(text, heard.confidence if text else None)
+
+    def _hear_halves(
+        self, graphs: Graphs, samples: Samples, speech_s: float | None
+    ) -> Transcription | None:
+        """Read a clip that gave nothing in two parts, cut where it is quietest.
+
+        The decoder now and then ends at once on a long clip of plain speech; its halves read well.
+        """
+        cut = quietest(samples)
+        half_s = None if speech_s is None else speech_s / 2
+        halves = [self._hear(graphs, part, half_s) for part in (samples[:cut], samples[cut:])]
+        heard = [half for half in halves if half.text]
+        if not heard:
+            return None
+        sure = [half.confidence for half in heard if half.confidence is not None]
+        return Transcription(
+            " ".join(half.text for half in heard), sum(sure) / len(sure) if sure else None
+        )
 
     def warm_up(self) -> None:
         """Read two seconds of faint noise, so that memory and caches are in place."""
@@ -99,6 +128,16 @@ class Moonshine:
     def close(self) -> None:
         """Let go of the sessions; calls in flight keep theirs until they return."""
         self._graphs = None
+
+
+def quietest(samples: Samples) -> int:
+    """Return the sample in the middle half of a clip around which 0.1 s is quietest."""
+    size = RATE_HZ // 10
+    first = len(samples) // 4
+    middle = samples[first : first + len(samples) // 2]
+    blocks = middle[: len(middle) // size * size].reshape(-1, size)
+    loudness = np.square(blocks).mean(axis=1)
+    return first + int(loudness.argmin()) * size + size // 2
 
 
 def longest_text(seconds: float) -> int:

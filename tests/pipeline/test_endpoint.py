@@ -60,6 +60,7 @@ def test_a_long_utterance_is_cut_at_its_quietest_window():
     assert len(splits) == 1
     assert splits[0] <= longest
     assert endpointer.cut == endpointer.first == quietest
+    assert endpointer.cut_voiced == quietest
     assert endpointer.speaking
 
 
