@@ -27,6 +27,7 @@ _UNITS = {
 _VAGUE = {"few", "couple", "several"}
 _LEAD = {"by", "before", "within", "in", "on", "at", "until", "after", "from", "for", "between"}
 _LEAD |= {"around", "about", "up", "to", "over", "next", "this", "the", "coming"}
+_AFTER_CLOCK = {"", "tomorrow", "today", "on", "this", "and", "in", "your", "at", "so", "with"}
 _AM, _PM = {"am", "a.m"}, {"pm", "p.m"}
 _JOIN_WORDS = 3
 """A time this many words before or after a day belongs to it."""
@@ -284,17 +285,9 @@ class _Reader:
 
     def _ends(self, at: int) -> bool:
         """Return whether a bare number before this word can be a time of day."""
-        return self.word(at) in {
-            "",
-            "tomorrow",
-            "today",
-            "on",
-            "this",
-            "and",
-            "in",
-            "your",
-            "at",
-        } or (self.word(at) in _DAYS)
+        if self.word(at) == "to":
+            return at + 1 not in self.numbers
+        return self.word(at) in _AFTER_CLOCK or self.word(at) in _DAYS
 
     def _past(self, at: int) -> _Found | None:
         number = self.numbers.get(at + 2)
