@@ -95,16 +95,14 @@ class _Ledger:
             self._told.append(Gap(key[0], span[0], span[1], key[1]))
 
 
-@dataclass(slots=True)
 class _Piece:
-    """Samples that wait, from `start` on the call clock."""
+    """Samples that wait: [start, end) of the call clock."""
 
-    start: int
-    samples: Samples
+    __slots__ = ("end", "samples", "start")
 
-    @property
-    def end(self) -> int:
-        return self.start + len(self.samples)
+    def __init__(self, start: int, samples: Samples) -> None:
+        self.start, self.samples = start, samples
+        self.end = start + len(samples)
 
     def cut(self, start: int, end: int) -> "_Piece":
         """Return the part [start, end), which lies inside."""
