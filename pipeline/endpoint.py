@@ -42,8 +42,8 @@ class Endpointer:
     """Follows one channel. Window indices count from the start of the call.
 
     After START `first` is the utterance's first speech window; `last` is the last window that held
-    speech; after SPLIT `cut` is the window before which the utterance ends. `voiced` counts the open
-    utterance's windows at or above `on`, `cut_voiced` those of the one that SPLIT ended.
+    speech; after SPLIT `cut` is the window before which the utterance ends. `voiced` counts the
+    open utterance's windows at or above `on`, `cut_voiced` those of the one that SPLIT ended.
     """
 
     def __init__(self, config: Endpointing, window_s: float) -> None:

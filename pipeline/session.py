@@ -44,6 +44,10 @@ from pipeline.leg import Cut, Leg
 from pipeline.reading import MuteSpan, Reading
 from pipeline.stabilise import stable_prefix
 
+DOUBTED = frozenset({"loop", "cap", "packed", "unlikely"})
+"""Gates that doubt the reading of what was speech; the others say that there was none."""
+DOUBTED_S = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
@@ -326,7 +330,7 @@ class CallSession:
             failed = ev.TranscriptionFailed(cut.utterance_id, channel, start, end, str(answer))
             return [failed, *self.reading.unheard(start, end)]
         if answer is None or not answer.text:
-            return [self._nothing(channel, cut)]
+            return self._no_words(channel, cut, answer)
         offset = self._seconds(cut.start)
         words = tuple(
             dataclasses.replace(w, start=w.start + offset, end=w.end + offset) for w in answer.words
@@ -365,6 +369,16 @@ class CallSession:
         if start <= cut.speech_start and stop >= cut.speech_stop:
             start, stop = min(start, cut.start), max(stop, cut.stop)
         return Mute(span.channel, max(0, start), stop)
+
+    def _no_words(self, channel: Channel, cut: Cut, answer: Transcription | None) -> list[Output]:
+        """Speech that gave no words: doubted readings are told as failed, the rest was no speech."""
+        reason = "" if answer is None else answer.rejected or ""
+        if reason not in DOUBTED or cut.voiced_s < DOUBTED_S:
+            return [self._nothing(channel, cut)]
+        start, end = self._seconds(cut.speech_start), self._seconds(cut.speech_stop)
+        why = f"the words were not clear enough to write down ({reason})"
+        failed = ev.TranscriptionFailed(cut.utterance_id, channel, start, end, why)
+        return [failed, *self.reading.unheard(start, end)]
 
     def _nothing(self, channel: Channel, cut: Cut) -> Output:
         start, end = self._seconds(cut.speech_start), self._seconds(cut.speech_stop)
