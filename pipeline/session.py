@@ -371,7 +371,7 @@ class CallSession:
         return Mute(span.channel, max(0, start), stop)
 
     def _no_words(self, channel: Channel, cut: Cut, answer: Transcription | None) -> list[Output]:
-        """Speech that gave no words: doubted readings are told as failed, the rest was no speech."""
+        """Tell a doubted reading of speech as failed; the rest was no speech."""
         reason = "" if answer is None else answer.rejected or ""
         if reason not in DOUBTED or cut.voiced_s < DOUBTED_S:
             return [self._nothing(channel, cut)]
