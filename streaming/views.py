@@ -82,6 +82,8 @@ class CallView:
     """Findings that ask for a look, the gravest first."""
     settled: tuple[Finding, ...]
     items: Mapping[str, ChecklistItem]
+    starts: Mapping[int, float]
+    """Where each turn begins, by its id."""
     detail: CallDetail
     mood_path: str
     mood_words: str
@@ -98,6 +100,7 @@ def call_view(detail: CallDetail) -> CallView:
         tuple(f for f in findings if f.state in SEEN_FIRST),
         tuple(f for f in findings if f.state not in SEEN_FIRST),
         {item.rule_id: item for item in detail.checklist},
+        {said.id: said.start for said in detail.utterances},
         detail,
         mood_path(detail.anger, seconds),
         _mood_words(detail.anger),
@@ -115,6 +118,11 @@ def clock(seconds: float | None) -> str:
     whole = max(0, int(seconds or 0))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def whole(value: float) -> int:
+    """Return a score as people round it, halves up, as the desk's script does."""
+    return int(value + 0.5)
 
 
 def state_word(finding: Finding) -> str:

@@ -151,6 +151,7 @@ export function startDesk(root) {
     if (!s.callId) return html`<${Waiting} agent=${agent} wall=${wall.value} open=${takeNext} />`;
     const seconds = callSeconds(s, now());
     const over = s.phase === "over";
+    const captions = html`<${Captions} turns=${s.turns} open=${s.open} gaps=${s.gaps} marked=${marked} phase=${s.phase} />`;
     return html`
       <${CallHeader} state=${s} seconds=${seconds} help=${() => set({ help: true })} />
       <${Banners} state=${s} />
@@ -161,15 +162,14 @@ export function startDesk(root) {
         <div class="column lead">
           ${over
             ? html`<${WrapupForm} key=${s.callId} callId=${s.callId} agent=${s.call?.agent ?? ""} wrapup=${s.wrapup}
-                end=${s.end} jump=${jump} finish=${finish} />`
+                end=${s.end} turns=${s.turns} jump=${jump} finish=${finish} />`
             : html`<${HintDeck} hints=${s.hints} seconds=${seconds} decide=${decide} jump=${jump} keysOn=${keysOn}
-                agentSpeaking=${s.speaking.agent === true} />`}
-          <${Captions} turns=${s.turns} open=${s.open} gaps=${s.gaps} marked=${marked} phase=${s.phase} />
+                agentSpeaking=${s.speaking.agent === true} />${captions}`}
         </div>
         <div class="column side">
-          ${over && html`<${ScoreSummary} scorecard=${s.scorecard} callId=${s.callId} />`}
+          ${over && html`<${ScoreSummary} scorecard=${s.scorecard} callId=${s.callId} rows=${s.rows} />`}
           <${MoodPanel} mood=${s.mood} moods=${s.moods} seconds=${seconds} jump=${jump} />
-          <${Checklist} rows=${s.rows} seconds=${seconds} jump=${jump} tick=${tick} live=${!over} />
+          ${over ? captions : html`<${Checklist} rows=${s.rows} seconds=${seconds} jump=${jump} tick=${tick} live=${!over} />`}
         </div>
       </main>
       <${KeyHelp} open=${help} keysOn=${keysOn} switchKeys=${switchKeys} close=${() => set({ help: false })} />`;

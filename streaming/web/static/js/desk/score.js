@@ -7,8 +7,13 @@ function whole(value) {
   return String(Math.round(value));
 }
 
-/** @param {{scorecard: any, callId: string}} props */
-export function ScoreSummary({ scorecard, callId }) {
+/** @param {string} id @param {import("../store.js").Row[]} rows */
+function named(id, rows) {
+  return rows.find((row) => row.item.rule_id === id)?.item.label ?? id;
+}
+
+/** @param {{scorecard: any, callId: string, rows: import("../store.js").Row[]}} props */
+export function ScoreSummary({ scorecard, callId, rows }) {
   if (!scorecard)
     return html`<section class="panel score"><header class="panel-head"><h2>Score</h2></header>
       <p class="empty">The score is on its way.</p></section>`;
@@ -26,7 +31,7 @@ export function ScoreSummary({ scorecard, callId }) {
         : passed !== null && html`<span class=${`chip ${passed ? "good" : "warn"}`}><${Icon} name=${passed ? "check" : "close"} />${passed ? "passed" : "below the mark"}</span>`}
       ${review > 0 && html`<span class="chip review"><${Icon} name="review" />${review} need review</span>`}
     </div>
-    ${failed && html`<p class="fail-why">Failed on ${scorecard.auto_fail_items.join(", ")}.</p>`}
+    ${failed && html`<p class="fail-why">Failed on: ${scorecard.auto_fail_items.map((/** @type {string} */ id) => named(id, rows)).join(", ")}.</p>`}
     <ul class="sections">${sections.map((/** @type {any} */ part) => html`<li key=${part.id}>
       <span>${part.title}</span>
       ${part.score === null

@@ -1,5 +1,177 @@
 // @ts-check
-import { html } from "../ui.js";
-export function WrapupForm() {
-  return html`<section class="panel"><h2>After-call work</h2></section>`;
+/** The work after the call: drafted from it, corrected by the agent, saved as it is typed. */
+import { getWrapup, saveWrapup } from "../api.js";
+import { levelWord } from "../format.js";
+import { Component, Icon, html } from "../ui.js";
+import { OUTCOMES, added, blank, changed, filled, moodWords, named, removed } from "./draft.js";
+import { CapturedFields, FollowUpLines, PromiseLines, Source, SummaryLines } from "./lines.js";
+
+/** @typedef {import("./draft.js").Work} Work */
+
+const QUIET_MS = 700;
+const RETRY_MS = 5000;
+const SAVED = /** @type {Record<string, string>} */ ({
+  clean: "Drafted from the call. Changes are saved as you type.",
+  waiting: "Saving…",
+  saving: "Saving…",
+  saved: "Saved.",
+  failed: "Not saved. Trying again.",
+});
+
+/** One choice with what was heard beside it. */
+function Choice(/** @type {any} */ { label, id, found, options, set, sources, hint }) {
+  return html`<div class="choice"><label for=${id}>${label}</label>
+    <span class="with-source"><input id=${id} list=${`${id}-list`} value=${found?.title ?? ""} placeholder=${hint}
+        onInput=${(/** @type {any} */ e) => set(e.currentTarget.value)} />
+      ${found && html`<${Source} id=${found.utterance_id} quote=${found.quote} sources=${sources} />`}</span>
+    <datalist id=${`${id}-list`}>${options.map((/** @type {string} */ name) => html`<option value=${name} key=${name} />`)}</datalist>
+  </div>`;
+}
+
+/** A list with its heading and its way to add a line. */
+function Part(/** @type {any} */ { title, add, children, empty }) {
+  return html`<section class="work-part"><header><h3>${title}</h3>
+      ${add && html`<button type="button" class="button bare" onClick=${add} aria-label=${`Add to ${title.toLowerCase()}`}>
+        <${Icon} name="plus" />Add</button>`}</header>
+    ${empty ? html`<p class="quiet">${empty}</p>` : children}</section>`;
+}
+
+export class WrapupForm extends Component {
+  constructor() {
+    super(...arguments);
+    this.state = { work: null, saving: "clean", loaded: false };
+    this.unsaved = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.leave = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.unsaved) event.preventDefault();
+    };
+    this.keys = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.finish();
+    };
+  }
+
+  componentDidMount() {
+    addEventListener("beforeunload", this.leave);
+    const { callId } = /** @type {any} */ (this.props);
+    // An edit made before is not told by the events; without one the draft stands.
+    getWrapup(callId).then(
+      (found) => {
+        if (found.edited && !this.unsaved) this.setState({ work: found.edited, saving: "saved" });
+      },
+      () => {},
+    );
+  }
+
+  componentWillUnmount() {
+    removeEventListener("beforeunload", this.leave);
+    if (this.unsaved) this.save();
+    clearTimeout(this.timer);
+  }
+
+  /** @returns {Work | null} */
+  work() {
+    return /** @type {any} */ (this.state).work ?? /** @type {any} */ (this.props).wrapup;
+  }
+
+  /** @param {(work: Work) => any} change */
+  edit(change) {
+    const work = this.work();
+    if (!work) return;
+    this.unsaved += 1;
+    this.setState({ work: change(work), saving: "waiting" });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), QUIET_MS);
+  }
+
+  async save() {
+    const { callId, agent } = /** @type {any} */ (this.props);
+    const work = this.work();
+    const edits = this.unsaved;
+    clearTimeout(this.timer);
+    if (!work) return true;
+    this.setState({ saving: "saving" });
+    try {
+      await saveWrapup(callId, work, agent);
+    } catch {
+      this.setState({ saving: "failed" });
+      this.timer = setTimeout(() => this.save(), RETRY_MS);
+      return false;
+    }
+    if (this.unsaved === edits) this.unsaved = 0;
+    this.setState({ saving: this.unsaved ? "waiting" : "saved" });
+    return true;
+  }
+
+  async finish() {
+    const work = this.work();
+    if (!work) return;
+    this.unsaved += 1;
+    this.setState({ work: { ...work, confirmed: true } }, async () => {
+      if (await this.save()) /** @type {any} */ (this.props).finish();
+    });
+  }
+
+  /** @param {"promises" | "follow_ups" | "summary"} list */
+  lines(list) {
+    return {
+      edit: (/** @type {number} */ at, /** @type {object} */ change) => this.edit((w) => changed(w, list, at, change)),
+      remove: (/** @type {number} */ at) => this.edit((w) => removed(w, list, at)),
+    };
+  }
+
+  /** @param {Work} work @param {any} sources */
+  choices(work, sources) {
+    const heard = [work.reason, ...work.other_reasons].filter((found) => found !== null);
+    const drafted = /** @type {any} */ (this.props).wrapup?.outcome;
+    const chosen = work.disposition?.id ?? "";
+    return html`<div class="choices-row">
+        <${Choice} label="Reason for the call" id="work-reason" found=${work.reason} sources=${sources}
+          hint="why the customer rang" options=${[...new Set(heard.map((found) => found.title))]}
+          set=${(/** @type {string} */ title) => this.edit((w) => named(w, "reason", title, heard))} />
+        <${Choice} label="Outcome" id="work-outcome" found=${work.outcome} sources=${sources}
+          hint="how the call ended" options=${OUTCOMES}
+          set=${(/** @type {string} */ title) => this.edit((w) => named(w, "outcome", title, drafted ? [drafted] : []))} />
+      </div>
+      ${work.dispositions.length > 0 && html`<fieldset class="dispositions"><legend>Disposition</legend>
+        ${work.dispositions.map((way) => html`<label class="pill" key=${way.id} title=${way.why && `Because: ${way.why}`}>
+          <input type="radio" name="disposition" value=${way.id} checked=${chosen === way.id}
+            onChange=${() => this.edit((w) => ({ ...w, disposition: { id: way.id, title: way.title } }))} />${way.title}</label>`)}
+      </fieldset>`}`;
+  }
+
+  render() {
+    const { end, jump, turns } = /** @type {any} */ (this.props);
+    const { saving } = /** @type {any} */ (this.state);
+    const work = this.work();
+    const head = html`<header class="panel-head"><h2 id="work-title">After-call work</h2>
+      ${end && end.reason !== "completed" && html`<span class="chip warn">${end.reason === "lost" ? "the line was lost" : end.reason}</span>`}
+      ${work && html`<p class=${`saving ${saving}`} role="status">${SAVED[saving]}</p>`}</header>`;
+    if (!work)
+      return html`<section class="panel work" aria-labelledby="work-title">${head}
+        <p class="empty">The draft is on its way. <button type="button" class="button"
+          onClick=${() => this.setState({ work: blank() })}>Write it by hand</button></p></section>`;
+    const sources = { turns, jump };
+    const add = (/** @type {"promises" | "follow_ups" | "summary"} */ list) => () => this.edit((w) => added(w, list));
+    const mood = moodWords(work.mood, levelWord);
+    return html`<section class="panel work" aria-labelledby="work-title">${head}
+      <form class="scroll work-form" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()} onKeyDown=${this.keys}>
+        ${work.needs_review.length > 0 && html`<div class="check-first"><h3><${Icon} name="review" />Please check</h3>
+          <ul>${work.needs_review.map((line) => html`<li key=${line}>${line}</li>`)}</ul></div>`}
+        ${this.choices(work, sources)}
+        <${Part} title="Summary" add=${add("summary")}><${SummaryLines} lines=${work.summary} ...${this.lines("summary")} sources=${sources} /></${Part}>
+        <${Part} title="Promises" add=${add("promises")} empty=${work.promises.length ? "" : "None was heard."}>
+          <${PromiseLines} lines=${work.promises} ...${this.lines("promises")} sources=${sources} /></${Part}>
+        <${Part} title="Follow-ups" add=${add("follow_ups")} empty=${work.follow_ups.length ? "" : "Nothing is left to do."}>
+          <${FollowUpLines} lines=${work.follow_ups} ...${this.lines("follow_ups")} sources=${sources} /></${Part}>
+        ${Object.keys(work.fields).length > 0 && html`<${Part} title="Captured"><${CapturedFields} fields=${work.fields}
+          fill=${(/** @type {string} */ id, /** @type {string} */ value) => this.edit((w) => filled(w, id, value))} sources=${sources} /></${Part}>`}
+        ${mood && html`<p class="quiet">Customer’s mood: ${mood}.</p>`}
+      </form>
+      <footer class="work-done"><button type="button" class="button strong" aria-keyshortcuts="Control+Enter" onClick=${() => this.finish()}>
+        <${Icon} name="check" />Done, next call<kbd aria-hidden="true">Ctrl ↵</kbd></button></footer>
+    </section>`;
+  }
 }
