@@ -24,6 +24,11 @@ IS_AFTER = frozenset(_IS.split())
 AFTER_HAS = frozenset({"been", "had", "got", "gone", "happened", "become", "changed", "taken"})
 """Words before which 's is "has": "the card's been approved"."""
 
+AFTER_IS = frozenset(
+    {"not", "back", "still", "just", "here", "there", "now", "too", "very", "really", "a", "an"}
+)
+"""Words before which 's after any noun is "is": "the recording's back on"."""
+
 KEEPS_YOU_KNOW = (frozenset(_KNOW_BEFORE.split()), frozenset(_KNOW_AFTER.split()))
 """Words before, and after, which "you know" is no filler."""
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from models.numbers import Number, numbers
 from models.spelling import (
     AFTER_HAS,
+    AFTER_IS,
     CONTRACTIONS,
     CURRENCY_SIGNS,
     FILLERS,
@@ -52,8 +53,8 @@ def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
     for n, found in enumerate(chunks):
         kind, raw, start, end = found.lastgroup, found.group(), found.start(), found.end()
         if kind == "word":
-            has = n + 1 < len(chunks) and chunks[n + 1].group().lower() in AFTER_HAS
-            out.extend(Token(word, start, end) for word in _word(raw, has))
+            after = chunks[n + 1].group().lower() if n + 1 < len(chunks) else ""
+            out.extend(Token(word, start, end) for word in _word(raw, after))
         elif kind == "sign":
             sign = (raw[0], start)
             continue
@@ -94,30 +95,32 @@ def wer_words(text: str) -> list[str]:
     return out
 
 
-def _word(raw: str, has: bool) -> Sequence[str]:
-    """Return one written word's tokens; with `has`, what follows makes 's mean "has"."""
+def _word(raw: str, after: str) -> Sequence[str]:
+    """Return one written word's tokens; the word after it tells what 's stands for."""
     word = raw.lower().replace("’", "'")
     if not word.isascii():
         marks = unicodedata.normalize("NFKD", word)
         word = "".join(c for c in marks if not unicodedata.combining(c))
     known = CONTRACTIONS.get(word)
     if known is not None:
-        return (known[0], "has") if has and known[1:] == ("is",) else known
+        return (known[0], "has") if after in AFTER_HAS and known[1:] == ("is",) else known
     if "'" in word:
-        return _apostrophe(word, has)
+        return _apostrophe(word, after)
     if word[0].isdigit():
         clock = _CLOCK.fullmatch(word)
         return clock.groups() if clock else (word,)
     return (SPELLINGS.get(word, word),)
 
 
-def _apostrophe(word: str, has: bool) -> Sequence[str]:
+def _apostrophe(word: str, after: str) -> Sequence[str]:
     """Open a contraction that no table lists, or drop a possessive's apostrophe."""
     if word.endswith("n't") and len(word) > 3:
         return (word[:-3], "not")
     stem, _, tail = word.rpartition("'")
-    if tail == "s" and (has or stem in IS_AFTER):
-        return (SPELLINGS.get(stem, stem), "has" if has else "is")
+    if tail == "s" and after in AFTER_HAS:
+        return (SPELLINGS.get(stem, stem), "has")
+    if tail == "s" and (stem in IS_AFTER or after in AFTER_IS):
+        return (SPELLINGS.get(stem, stem), "is")
     opened = SUFFIXES.get(tail)
     if opened is not None and "'" not in stem:
         return (SPELLINGS.get(stem, stem), opened)

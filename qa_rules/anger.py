@@ -28,7 +28,7 @@ CALM_S = 90.0
 QUIET_S = 240.0
 """Seconds of the call without a cue, in which the customer spoke calmly, that end it too."""
 LEAST_UP_S = 15.0
-"""A flag stays up at least this long, whatever soothes."""
+"""A flag stays up at least this long after the last cue, whatever soothes."""
 LABEL_FLOOR = 0.8
 """The least probability of a classifier's label that is a cue; it is never one alone."""
 MOST_REASONS = 3
@@ -60,7 +60,6 @@ class AngerLadder:
         self._calm_s = 0.0
         self._last_cue = 0.0
         self._calm_words = False
-        self._flagged_at = float("-inf")
         self.level = 0
         self.flagged = False
 
@@ -148,7 +147,7 @@ class AngerLadder:
         if level > self.level or not self.flagged:
             self._carrying = _reasons(carrying)
         if level >= FLAG_LEVEL and not self.flagged:
-            self.flagged, self._flagged_at = True, at
+            self.flagged = True
         self.level = level
 
     def _weigh(self) -> tuple[int, list[Cue]]:
@@ -170,7 +169,7 @@ class AngerLadder:
 
     def _soothe(self, at: float) -> None:
         """Go down a step; abuse and danger are not soothed by a kind word."""
-        if self.level >= 4 or (self.flagged and at - self._flagged_at < LEAST_UP_S):
+        if self.level >= 4 or (self.flagged and at - self._last_cue < LEAST_UP_S):
             return
         self._cues.clear()
         self.level = max(0, self.level - 1)

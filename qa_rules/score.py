@@ -90,7 +90,7 @@ def _measured(
     """Return an item's finding; a measured item that applies is judged by the metrics."""
     known = known_facts(facts)
     if found is None:
-        reason = ruled_out(item, known) or "not evaluated"
+        reason = ruled_out(item, known) or "not measured"
         kind = severity(item, known)
         found = Finding(item.id, item.title, kind, State.NOT_APPLICABLE, reason)
     unmeasured = found.state is State.WAITING or found.reason.endswith("not measured")

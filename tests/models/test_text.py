@@ -32,6 +32,7 @@ def test_contractions_open_into_tokens_of_one_span():
         ("my name's Ada", "my name is ada"),
         ("customer's bill", "customers bill"),
         ("the card's been approved", "the card has been approved"),
+        ("the recording's back on", "the recording is back on"),
         ("whats happened is", "what has happened is"),
         ("dont you", "do not you"),
         ("they'd've", "theydve"),
