@@ -109,6 +109,16 @@ async def deny(socket: WebSocket, status: HTTPStatus, code: str, message: str) -
         await socket.close(Close.FORBIDDEN, code)
 
 
+async def until_there_is_room(call: LiveCall, counts: IngestCounts) -> None:
+    """Read no more while the call is behind; the sender's socket fills and it waits."""
+    if not isinstance(call, Backlogged) or call.waiting_s <= FULL_S:
+        return
+    began = time.monotonic()
+    while call.waiting_s > ROOM_S:  # noqa: ASYNC110 - rare, and the call need not know of us
+        await asyncio.sleep(LOOK_AGAIN_S)
+    counts.paused_s += time.monotonic() - began
+
+
 class _Line:
     """How one sender's bytes become the call's samples, and where on its clock they stand."""
 
@@ -254,8 +264,7 @@ class _Connection:
         if line.position >= self._ack_at:
             self._ack_at = line.position + self._ack_step
             await self._say(protocol.Ack(kept=line.kept))
-            if isinstance(line.call, Backlogged) and line.call.waiting_s > FULL_S:
-                await self._hold_back(line.call)
+            await until_there_is_room(line.call, self._counts)
 
     async def _take_text(self, text: str) -> "tuple[_Line, protocol.Stop] | None":
         """Do what a message says; return what is to be stopped where it says so."""
@@ -313,13 +322,6 @@ class _Connection:
             await line.call.hang_up(stop.reason)
         await self._say(protocol.Stopped(kept=line.heard))
         await self._socket.close(Close.DONE)
-
-    async def _hold_back(self, call: Backlogged) -> None:
-        """Read no more until the call has room; the sender's socket fills and it waits."""
-        began = time.monotonic()
-        while call.waiting_s > ROOM_S:  # noqa: ASYNC110 - rare, and the call need not know of us
-            await asyncio.sleep(LOOK_AGAIN_S)
-        self._counts.paused_s += time.monotonic() - began
 
     async def _complain(self, fault: Fault, message: str) -> None:
         """Say what was wrong with a message; the call goes on."""

@@ -23,7 +23,7 @@ from pipeline.config import Settings, TwilioSettings
 from pipeline.errors import AudioUnreadable, CallBusy, Overloaded, PipelineError, SettingsInvalid
 from pipeline.live import CallHost, CallStart, LiveCall
 from streaming.auth import Guard
-from streaming.ingest import IngestCounts, admitted, deny
+from streaming.ingest import IngestCounts, admitted, deny, until_there_is_room
 from streaming.protocol import Close
 from streaming.telephony.twilio_wire import (
     TRACKS,
@@ -50,6 +50,8 @@ REMEMBERED = 64
 """Messages among which a repeated number is looked for."""
 REMEMBERED_CALLS = 1_000
 LONGEST_STOP_S = 120.0
+LOOK_EVERY = 50
+"""Messages between two looks at how far behind the call is."""
 
 
 @dataclass(slots=True)
@@ -175,6 +177,7 @@ class _Stream:
         self._options: TwilioSettings = settings.twilio
         self._idle_s, self._counts, self._leaving = settings.idle_s, counts, leaving
         self._clock: _Clock | None = None
+        self._taken = 0
         self._last_number = 0
         self._recent: deque[tuple[Any, ...]] = deque(maxlen=REMEMBERED)
         self._over = False
@@ -227,6 +230,9 @@ class _Stream:
                     self._counts.messages += 1
                     if self._take(message.get("text")):
                         return
+                    self._taken += 1
+                    if self._taken % LOOK_EVERY == 0 and self._clock is not None:
+                        await until_there_is_room(self._clock.call, self._counts)
         except TimeoutError:
             self._counts.idle += 1
             raise StreamRefused(

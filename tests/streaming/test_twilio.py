@@ -560,6 +560,28 @@ async def test_a_fault_of_ours_closes_one_line(url, host):
     assert host.calls["CA02"].samples.shape[1] == 4000
 
 
+async def test_a_call_that_is_behind_holds_its_sender_back(url, host, counts):
+    host.prepare = lambda call: setattr(call, "lag_s", 9.0)
+    customer = voice(300.0)
+    async with streaming(url) as sender:
+        await sender.begin(tracks=[IN])
+
+        async def flood():
+            for at in range(0, len(customer), 8000):
+                await sender.media(IN, customer[at : at + 8000], at // 8)
+
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(flood())
+            await host.until(lambda: host.calls and host.calls["CA01"].aligner.taken >= 48 * 8000)
+            # The sockets between may hold what is left of five minutes; the call must not.
+            await asyncio.wait([sending], timeout=0.5)
+            assert host.calls["CA01"].aligner.taken < 60 * 8000
+            host.calls["CA01"].lag_s = 0.0
+        await sender.stop()
+    assert counts.paused_s > 0
+    np.testing.assert_array_equal(host.calls["CA01"].samples[0], customer)
+
+
 # -- the signature ---------------------------------------------------------------------------
 
 
