@@ -193,7 +193,7 @@ class HintPreviewed:
 
 @dataclass(frozen=True, slots=True)
 class Degraded:
-    """Quality fell: `what` "partials" | "recording" | "transcription"; `active` False when over."""
+    """Quality fell: `what` "partials" | "recording" | "storage"; `active` False when over."""
 
     what: str
     active: bool

@@ -283,9 +283,9 @@ class HostedCall:
             self._reason = reason
         self._ready.set()
 
-    def recording_failed(self, why: str) -> None:
-        """Tell that the recording is no longer whole."""
-        self.event(Degraded("recording", active=True, detail=why))
+    def degraded(self, what: str, detail: str, *, active: bool = True) -> None:
+        """Tell the call's listeners that quality fell, or is back."""
+        self.event(Degraded(what, active=active, detail=detail))
 
     def _save_recording(self, recorder: Recorder) -> None:
         self._m.save_recording(recorder.finish())
@@ -336,6 +336,18 @@ class Host:
     def live(self) -> list[HostedCall]:
         """List the live calls."""
         return list(self._calls.values())
+
+    def recording_trouble(self, call_id: str, reason: str) -> None:
+        """Tell a call that its recording is no longer whole."""
+        log.warning("recording_incomplete", call_id=call_id, reason=reason)
+        if (call := self._calls.get(call_id)) is not None:
+            call.degraded("recording", reason)
+
+    def store_trouble(self, reason: str, over: bool) -> None:
+        """Tell every call that the database refuses, or takes events again."""
+        log.warning("store_trouble", reason=reason, over=over)
+        for call in self._calls.values():
+            call.degraded("storage", reason, active=not over)
 
     async def run(self) -> None:
         """Serve until `close`, then end every call as interrupted and wait for them."""

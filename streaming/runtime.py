@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +32,29 @@ READER_THREADS = 4
 LAG_EVERY_S = 0.1
 
 
+class _Relay:
+    """Carries troubles from the disks' threads to the calls' loop."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._host: Host | None = None
+
+    def connect(self, loop: asyncio.AbstractEventLoop, host: Host) -> None:
+        self._loop, self._host = loop, host
+
+    def recording_trouble(self, call_id: str, reason: str) -> None:
+        if self._host is not None:
+            self._tell(partial(self._host.recording_trouble, call_id, reason))
+
+    def store_trouble(self, reason: str, over: bool) -> None:
+        if self._host is not None:
+            self._tell(partial(self._host.store_trouble, reason, over))
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what)
+
+
 @dataclass(slots=True)
 class Runtime:
     """Everything that lives as long as the server. `running` starts it and stops it again."""
@@ -41,6 +64,7 @@ class Runtime:
     writer: StoreWriter
     bus: Bus
     host: Host
+    relay: _Relay
     ear: Ear
     batcher: Batcher
     classifiers: ClassifyQueue | None
@@ -68,12 +92,14 @@ class Runtime:
         batcher = Batcher(stt)
         queue = _slow_classifier(maker, settings)
         store = Store.open(settings.database)
-        writer = StoreWriter(store, settings.data_dir / "journal")
+        relay = _Relay()
+        journal = settings.data_dir / "journal"
+        writer = StoreWriter(store, journal, on_trouble=relay.store_trouble)
         bus, telemetry = Bus(), Telemetry()
         recorders = None
         if settings.retain.record:
             settings.recordings.mkdir(parents=True, exist_ok=True)
-            recorders = RecorderPool(settings.recordings)
+            recorders = RecorderPool(settings.recordings, relay.recording_trouble)
         machinery = Machinery(
             settings,
             maker,
@@ -87,12 +113,14 @@ class Runtime:
             store.knows,
             partial(_save_recording, store, writer),
         )
+        host = Host(machinery)
         return cls(
             settings,
             store,
             writer,
             bus,
-            Host(machinery),
+            host,
+            relay,
             ear,
             batcher,
             queue,
@@ -104,6 +132,7 @@ class Runtime:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Recover what a crash left, serve, and close every call at the end."""
+        self.relay.connect(asyncio.get_running_loop(), self.host)
         await asyncio.to_thread(self._recover)
         async with asyncio.TaskGroup() as group:
             workers = [group.create_task(self.ear.run()), group.create_task(self.batcher.run())]
@@ -162,7 +191,7 @@ def _save_recording(store: Store, writer: StoreWriter, recording: Recording) -> 
     try:
         store.save_recording(recording)
     except PipelineError as error:
-        log.error("recording_not_noted", call_id=recording.call_id, reason=str(error))
+        log.warning("recording_not_noted", call_id=recording.call_id, reason=str(error))
 
 
 def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:
