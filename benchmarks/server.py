@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 START_S = 60.0
 STOP_S = 60.0
 _SAMPLE = re.compile(r"^(\w+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
@@ -20,22 +18,11 @@ _SAMPLE = re.compile(r"^(\w+)(\{[^}]*\})? (\S+)$", re.MULTILINE)
 
 @dataclass(slots=True)
 class ServerUnderTest:
-    """A running server: where it is, and what it uses."""
+    """A running server: where it is, and its process."""
 
     url: str
     token: str
-    process: psutil.Process
-
-    @property
-    def cpu_s(self) -> float:
-        """CPU seconds, user and system, since it started."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
-
-    @property
-    def memory_mb(self) -> float:
-        """Resident memory."""
-        return float(self.process.memory_info().rss) / 2**20
+    pid: int
 
     def metrics(self) -> dict[str, float]:
         """Return the server's own measures, by name with labels."""
@@ -67,7 +54,7 @@ async def serving(
     try:
         url = await asyncio.wait_for(_address(process), START_S)
         drains = [asyncio.create_task(_drain(s)) for s in (process.stdout, process.stderr)]
-        yield ServerUnderTest(url, token, psutil.Process(process.pid))
+        yield ServerUnderTest(url, token, process.pid)
     finally:
         if process.returncode is None:
             process.terminate()

@@ -11,7 +11,6 @@ from benchmarks.lags import Trigger
 from models.types import Channel
 from pipeline.audio.decode import open_audio, open_pair, read_all
 from streaming.client import Sound
-from streaming.demo import calls
 
 STEREO = (Channel.AGENT, Channel.CUSTOMER)
 REAL = ("Auto_Repairs_40_UTC_agent.wav", "Auto_Repairs_40_UTC_caller.wav")
@@ -48,6 +47,8 @@ def load_sound(name: str) -> LoadSound:
         folder = data_folder() / "aws_calls" / "audio"
         source = open_pair(*(folder / file for file in REAL))
         return LoadSound(name, Sound(read_all(source), source.rate_hz, STEREO))
+    from streaming.demo import calls
+
     parts = [open_audio(call.path) for call in calls()]
     samples = np.concatenate([read_all(part) for part in parts], axis=1)
     return LoadSound("demo", Sound(samples, parts[0].rate_hz, STEREO))

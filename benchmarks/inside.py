@@ -1,0 +1,75 @@
+"""What the benchmarks of recordings run inside themselves: engines, and a reader of recordings."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Hashable, Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from models.engines import SttEngine
+from models.registry import load
+from models.types import Samples, SttRequest, Transcription
+from pipeline.batcher import Batcher
+from pipeline.config import Settings, load_settings
+from pipeline.fit import classifier_for
+from pipeline.making import Maker
+from pipeline.offline import RecordingReader
+
+
+class NotedEngine:
+    """Passes everything to a recogniser and notes what it was asked and what it said."""
+
+    def __init__(self, engine: SttEngine) -> None:
+        self.engine, self.info = engine, engine.info
+        self.noted: list[tuple[SttRequest, Transcription]] = []
+        self._lock = threading.Lock()
+
+    def batch_key(self, request: SttRequest) -> Hashable:
+        """Return the engine's key."""
+        return self.engine.batch_key(request)
+
+    def transcribe(self, batch: Sequence[SttRequest]) -> list[Transcription]:
+        """Read, and note."""
+        answers = self.engine.transcribe(batch)
+        with self._lock:
+            self.noted += zip(batch, answers, strict=True)
+        return answers
+
+    def warm_up(self) -> None:
+        """Warm the engine up."""
+        self.engine.warm_up()
+
+    def close(self) -> None:
+        """Close the engine."""
+        self.engine.close()
+
+
+def bench_settings(folder: Path) -> Settings:
+    """Return the default settings under the packs of a complaint and a payment."""
+    packs = {"packs": ("complaint_resolution", "card_payment"), "company": "Northwind"}
+    return load_settings(overrides={"data_dir": folder, "default_queue": packs})
+
+
+@contextlib.asynccontextmanager
+async def reader(settings: Settings, engine: SttEngine) -> AsyncIterator[RecordingReader]:
+    """Run what `cueline score` runs, over this engine."""
+    maker = Maker(settings, classifier_for)
+    maker.warm()
+    vad = load("vad", settings.vad.engine, settings.vad.options)
+    batcher = Batcher(engine)
+    running = asyncio.create_task(batcher.run())
+    try:
+        yield RecordingReader(maker, vad, batcher)
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+def write_sound(path: Path, samples: Samples, rate_hz: int) -> Path:
+    """Write samples [n] or [channels, n] as 16-bit WAV."""
+    soundfile.write(path, np.atleast_2d(samples).T, rate_hz, subtype="PCM_16")
+    return path
