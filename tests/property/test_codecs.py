@@ -54,7 +54,7 @@ def test_pcm_is_exact(levels):
 
 @given(levels=arrays(np.int16, st.integers(1, 300)), law=st.sampled_from(["mulaw", "alaw"]))
 def test_a_law_is_within_half_a_step(levels, law):
-    """G.711 quantises to about 1/32 of the value and the law's bias, not below half a step of 16."""
+    """G.711 steps by about 1/32 of the value and its bias, and by 16 at the least."""
     samples = levels.astype(np.float32) / 32768
     back = decode(encode(samples, Encoding(law)), Encoding(law))
     error = np.abs(back - samples) * 32768
