@@ -4,6 +4,7 @@ ModelError
 ├── EngineNotFound     no engine of that name, or its package is not installed
 ├── WeightsNotFound    the weights are not on disk; the message names the command that fetches them
 ├── WeightsCorrupt     a file does not match its checksum
+├── FetchFailed        weights could not be fetched: no such name, no network, no room
 ├── OptionsInvalid     an engine was given an option it does not know or cannot use
 ├── EngineFailed       the engine raised while reading a batch
 ├── ClipTooLong        a clip exceeds what the engine takes
@@ -33,6 +34,12 @@ class WeightsCorrupt(ModelError):
     """A weight file does not match its checksum."""
 
     code = "weights_corrupt"
+
+
+class FetchFailed(ModelError):
+    """Weights could not be fetched."""
+
+    code = "fetch_failed"
 
 
 class OptionsInvalid(ModelError):
