@@ -157,8 +157,18 @@ class HostedCall:
         self._lost_timer = asyncio.get_running_loop().call_later(wait_s, self.stop, "lost")
         log.info("call_disconnected", call_id=self.call_id, kept=self.kept)
 
-    def resumed(self) -> None:
-        """The client is back."""
+    def resume(self, start: CallStart) -> None:
+        """Take the client back.
+
+        Raises:
+            CallBusy: another client is connected, the call is ending, or its format is another.
+        """
+        if self.connected:
+            raise CallBusy(f"call {self.call_id} is connected already")
+        if self._reason:
+            raise CallBusy(f"call {self.call_id} is ending; begin a new one under another id")
+        if (start.rate_hz, start.channels) != (self._start.rate_hz, self._start.channels):
+            raise CallBusy(f"call {self.call_id} began with another rate or other channels")
         self.connected = True
         if self._lost_timer is not None:
             self._lost_timer.cancel()
@@ -310,9 +320,7 @@ class Host:
         """
         known = self._calls.get(start.call_id)
         if known is not None:
-            if known.connected:
-                raise CallBusy(f"call {start.call_id} is connected already")
-            known.resumed()
+            known.resume(start)
             return known
         if self._group is None or self._closing.is_set():
             raise Overloaded("the server is shutting down")

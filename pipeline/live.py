@@ -35,6 +35,11 @@ class LiveCall(Protocol):
         """Samples per channel accepted so far: where a client that returns goes on."""
         ...
 
+    @property
+    def waiting_s(self) -> float:
+        """Seconds pushed and not yet heard; an ingest stops reading while they are many."""
+        ...
+
     def push(self, channel: int, samples: Samples, at: int | None = None) -> None:
         """Hear one channel; `at` on the call clock, None for straight after the last."""
         ...
