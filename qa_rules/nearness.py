@@ -1,6 +1,6 @@
 """The closest thing that was said, for what was not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from models.text import Token
 from qa_rules.heard import Heard, Spoken, hear, quote
@@ -26,21 +26,10 @@ def near_miss(matcher: Matcher, said: Sequence[Spoken]) -> NearMiss | None:
 
     The score is the share of the way's ideas, by weight, that stand together in one utterance.
     """
-    best: tuple[float, Spoken, int, int] | None = None
-    for way in (w for need in matcher.needs for w in need.ways):
-        total = sum(i.weight for i in way.ideas)
-        if total < 2 * COMMON_WEIGHT:
-            continue
-        for spoken in said:
-            floor = best[0] if best is not None else LEAST
-            found = _closest(way, total, spoken, floor)
-            if found is not None and (best is None or found[0] > best[0]):
-                best = (found[0], spoken, found[1], found[2])
-    if best is None:
-        return None
-    score, spoken, first, last = best
-    begin, end = spoken.toks[first].start, spoken.toks[last].end
-    return NearMiss(quote(spoken.utterance, begin, end, "near"), round(score * ALIKE, 3))
+    history = History()
+    for spoken in said:
+        history.take(spoken)
+    return history.alike(matcher, set(range(len(said))))
 
 
 def _closest(way: Way, total: float, spoken: Spoken, floor: float) -> tuple[float, int, int] | None:
@@ -80,10 +69,14 @@ class History:
     def __init__(self) -> None:
         self._said: list[Spoken] = []
         self._heard: dict[int, Heard] = {}
+        self._by_word: dict[str, list[int]] = {}
 
     def take(self, spoken: Spoken) -> None:
         """Remember an utterance."""
+        number = len(self._said)
         self._said.append(spoken)
+        for word in {t.text for t in spoken.toks}:
+            self._by_word.setdefault(word, []).append(number)
 
     def nearest(
         self,
@@ -101,22 +94,72 @@ class History:
         if outside:
             return NearMiss(outside[-1].evidence[0], MOST)
         start, end = searched
-        inside = [
-            (n, s)
+        inside = {
+            n
             for n, s in enumerate(self._said)
             if s.utterance.end > start and s.utterance.start < end
-        ]
-        for number, spoken in inside:
-            heard = self._alone(number, spoken)
-            right = speaks(speaker, spoken.utterance.channel)
-            hit = matcher.search(heard, guarded=not right)
+        }
+        for number in sorted(inside & self._possible(matcher)):
+            right = speaks(speaker, self._said[number].utterance.channel)
+            hit = matcher.search(self._alone(number), guarded=not right)
             if hit is not None:
                 return NearMiss(hit.evidence[0], WRONG)
-        mine = [s for _, s in inside if speaks(speaker, s.utterance.channel)]
-        return near_miss(matcher, mine)
+        mine = {n for n in inside if speaks(speaker, self._said[n].utterance.channel)}
+        return self.alike(matcher, mine)
 
-    def _alone(self, number: int, spoken: Spoken) -> Heard:
+    def alike(self, matcher: Matcher, among: Set[int]) -> NearMiss | None:
+        """Return the words of some utterances that come closest to any way of a matcher."""
+        best: tuple[float, Spoken, int, int] | None = None
+        for way in (w for need in matcher.needs for w in need.ways):
+            total = sum(i.weight for i in way.ideas)
+            if total < 2 * COMMON_WEIGHT:
+                continue
+            for number, weight in self._promising(way):
+                floor = best[0] if best is not None else LEAST
+                if weight / total < floor:
+                    break
+                if number not in among:
+                    continue
+                found = _closest(way, total, self._said[number], floor)
+                if found is not None and (best is None or found[0] > best[0]):
+                    best = (found[0], self._said[number], found[1], found[2])
+        if best is None:
+            return None
+        score, spoken, first, last = best
+        begin, end = spoken.toks[first].start, spoken.toks[last].end
+        return NearMiss(quote(spoken.utterance, begin, end, "near"), round(score * ALIKE, 3))
+
+    def _promising(self, way: Way) -> list[tuple[int, float]]:
+        """Return the utterances that hold any telling idea of a way, the fullest first."""
+        weights: dict[int, float] = {}
+        slight = sum(i.weight for i in way.ideas if i.weight <= COMMON_WEIGHT)
+        for idea in way.ideas:
+            if idea.weight > COMMON_WEIGHT:
+                for number in self._with(idea):
+                    weights[number] = weights.get(number, slight) + idea.weight
+        return sorted(weights.items(), key=lambda row: (-row[1], row[0]))
+
+    def _with(self, idea: Idea) -> set[int]:
+        out: set[int] = set()
+        for word in idea.words:
+            out.update(self._by_word.get(word, ()))
+        if idea.stems or idea.numeric:
+            for word, numbers in self._by_word.items():
+                if idea.within(word):
+                    out.update(numbers)
+        return out
+
+    def _possible(self, matcher: Matcher) -> set[int]:
+        """Return the utterances in which a need of a matcher could be met at all."""
+        out: set[int] = set()
+        for way in (w for need in matcher.needs for w in need.ways):
+            if not way.anchors and not way.stems:
+                return set(range(len(self._said)))
+            out |= self._with(Idea(way.anchors, way.stems))
+        return out
+
+    def _alone(self, number: int) -> Heard:
         heard = self._heard.get(number)
         if heard is None:
-            heard = self._heard[number] = hear((spoken,))
+            heard = self._heard[number] = hear((self._said[number],))
         return heard

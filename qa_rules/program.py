@@ -36,6 +36,12 @@ class Program:
     derived: dict[str, tuple[EventSpec, ...]] = field(repr=False)
     silences: tuple[float, ...] = ()
 
+    def warm_up(self) -> None:
+        """Compile every regular expression, so that no call has to."""
+        for row in self.index.listed:
+            for way in (*row.need.ways, *row.need.none_of):
+                way.regex  # noqa: B018 - compiled by being looked at
+
     def whole(self, kind: str, owner: str, hits: dict[int, Hit]) -> Hit | None:
         """Return the joined hit where every need of an owner is met, else None."""
         found = [hits.get(n) for n in self.numbers[kind, owner]]

@@ -6,7 +6,7 @@ YAML 1.1 reads `on`, `yes` and `no` as booleans; here only `true` and `false` ar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -16,8 +16,14 @@ Path = Sequence[str | int]
 _BOOL = "tag:yaml.org,2002:bool"
 
 
-class _Loader(yaml.SafeLoader):
-    """A safe loader that reads `on`, `yes` and `no` as words."""
+if TYPE_CHECKING:
+    _Safe = yaml.SafeLoader
+else:
+    _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):
+    """A safe loader that reads `on`, `yes` and `no` as words; in C where PyYAML has it."""
 
 
 _Loader.yaml_implicit_resolvers = {

@@ -5,9 +5,11 @@ near miss is counted on.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from models.text import tokens
 from qa_rules.heard import Heard
@@ -44,9 +46,9 @@ class Idea:
         return bool(self.stems) and word.startswith(self.stems)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Way:
-    """A compiled sequence.
+    """A sequence ready to be looked for; its regular expression is compiled at first use.
 
     `anchors` are words of which at least one must be there, `stems` beginnings of words likewise;
     where both are empty the way must always be tried. `takes` maps a group to its slot.
@@ -54,11 +56,16 @@ class Way:
 
     source: str
     engine: str
-    regex: re.Pattern[str] = field(repr=False)
+    body: str = field(repr=False)
     takes: Mapping[str, Slot | Place]
     anchors: frozenset[str]
     stems: tuple[str, ...]
     ideas: tuple[Idea, ...]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The whole as a regular expression over words that each end in a blank."""
+        return re.compile(rf"(?<![^ ]){self.body}")
 
     def possible(self, words: frozenset[str]) -> bool:
         """Return whether the words that it cannot do without are there."""
@@ -87,7 +94,7 @@ def compile_way(sequence: Sequence, source: str, engine: str, *, negation: bool)
     return Way(
         source=source,
         engine=engine,
-        regex=re.compile(rf"(?<![^ ]){body}"),
+        body=body,
         takes=takes,
         anchors=anchors,
         stems=stems,
@@ -171,23 +178,26 @@ def _ideas(sequence: Sequence) -> list[Idea]:
 
 def find(way: Way, heard: Heard, names: Mapping[str, str], start: int = 0) -> Found | None:
     """Return the first place from word `start` on where a way matches and ends in fresh words."""
-    place = {offset: n for n, offset in enumerate(heard.at)}
     at = heard.at[start]
     while (found := way.regex.search(heard.text, at)) is not None:
-        first, last = place[found.start()], place[found.end()] - 1
+        first, last = _word(heard, found.start()), _word(heard, found.end()) - 1
         if last >= heard.fresh:
-            taken = _take(way, heard, found, place, names)
+            taken = _take(way, heard, found, names)
             if taken is not None:
                 return Found(first, max(last, taken[2]), taken[0], taken[1])
         at = heard.at[first + 1]
     return None
 
 
+def _word(heard: Heard, offset: int) -> int:
+    """Return the number of the word that begins at an offset of the joined text."""
+    return bisect_left(heard.at, offset)
+
+
 def _take(
     way: Way,
     heard: Heard,
     found: re.Match[str],
-    place: Mapping[int, int],
     names: Mapping[str, str],
 ) -> tuple[dict[str, str], str, int] | None:
     """Return what the slots took, a doubt, and the last word of it; None where one does not fit."""
@@ -196,7 +206,7 @@ def _take(
     for group, kind in way.takes.items():
         if found.group(group) is None:
             continue
-        first, last = place[found.start(group)], place[found.end(group)] - 1
+        first, last = _word(heard, found.start(group)), _word(heard, found.end(group)) - 1
         taken = heard.toks[first : last + 1]
         if isinstance(kind, Slot):
             after = heard.toks[last + 1].text if last + 1 < len(heard.toks) else ""
