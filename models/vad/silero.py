@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 import onnx
 import onnxruntime
+from numpy.typing import NDArray
 
 from models.engines import EngineInfo, VadStream
 from models.errors import UnsupportedRate, WeightsCorrupt, WeightsNotFound
@@ -150,6 +151,7 @@ class _Net:
     def __init__(self, shape: Shape, graph: bytes) -> None:
         self.shape, self.max_rows, self.max_windows = shape, MAX_ROWS, MAX_WINDOWS
         self.free: list[int] = []
+        self._cut = _cut(shape)
         self._lock = threading.Lock()
         self._h = np.zeros((0, HIDDEN), np.float32)
         self._c = np.zeros((0, HIDDEN), np.float32)
@@ -179,17 +181,18 @@ class _Net:
             raise ValueError(f"windows of {shape.window} samples wanted, not {joined.shape[-1]}")
         audio = np.empty((streams, shape.context + moments * shape.window), np.float32)
         audio[:, shape.context :] = joined.reshape(streams, -1)
+        rows = np.array(slots)
         with self._lock:
-            audio[:, : shape.context] = self._kept[slots]
-            h, c = self._h[slots][None], self._c[slots][None]
+            audio[:, : shape.context] = self._kept.take(rows, axis=0)
+            h, c = self._h.take(rows, axis=0)[None], self._c.take(rows, axis=0)[None]
         speech = np.empty((moments, streams), np.float32)
         step = max(1, self.max_windows // streams)
         for at in range(0, moments, step):
             part = audio[:, at * shape.window : (at + step) * shape.window + shape.context]
             speech[at : at + step], h, c = self._run(part, h, c)
         with self._lock:
-            self._h[slots], self._c[slots] = h[0], c[0]
-            self._kept[slots] = audio[:, -shape.context :]
+            self._h[rows], self._c[rows] = h[0], c[0]
+            self._kept[rows] = audio[:, -shape.context :]
         return np.ascontiguousarray(speech.T)
 
     def rows_agree(self) -> bool:
@@ -218,29 +221,29 @@ class _Net:
         return found[0], found[1], found[2]
 
     def _frames(self, audio: Samples) -> Samples:
-        """Cut [streams, context + n * window] into the rows the graph takes.
+        """Cut [streams, context + n * window] into the rows the graph takes: [n * streams * 4].
 
         Each window has four overlapping frames. The fourth runs past the window's end, where the
         network was trained on the signal's mirror image.
         """
         shape, streams = self.shape, len(audio)
         moments = (audio.shape[1] - shape.context) // shape.window
+        if moments == 1:
+            return audio.take(self._cut, axis=1, mode="clip").reshape(-1, shape.frame)
         along, sample = audio.strides
-        frames = np.empty((moments, streams, FRAMES, shape.frame), np.float32)
-        frames[:, :, : FRAMES - 1] = np.lib.stride_tricks.as_strided(
-            audio,
-            (moments, streams, FRAMES - 1, shape.frame),
-            (shape.window * sample, along, shape.hop * sample, sample),
-        )
-        length = shape.context + shape.window
         whole = np.lib.stride_tricks.as_strided(
-            audio, (moments, streams, length), (shape.window * sample, along, sample)
+            audio,
+            (moments, streams, shape.context + shape.window),
+            (shape.window * sample, along, sample),
         )
-        real = length - (FRAMES - 1) * shape.hop
-        mirrored = shape.frame - real
-        frames[:, :, -1, :real] = whole[:, :, -real:]
-        frames[:, :, -1, real:] = whole[:, :, length - 2 : length - 2 - mirrored : -1]
-        return frames.reshape(-1, shape.frame)
+        return whole.take(self._cut, axis=2, mode="clip").reshape(-1, shape.frame)
+
+
+def _cut(shape: Shape) -> NDArray[np.intp]:
+    """Return where each sample of a window's four frames lies in context and window."""
+    last = shape.context + shape.window - 1
+    at = np.arange(FRAMES)[:, None] * shape.hop + np.arange(shape.frame)[None]
+    return np.where(at > last, 2 * last - at, at).reshape(-1)
 
 
 def _session(graph: bytes) -> Any:
