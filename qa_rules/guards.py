@@ -35,7 +35,6 @@ _TELLS = frozenset(
         "claimed",
         "claims",
         "asked",
-        "goes",
         "thinks",
         "thought",
         "reckons",
@@ -107,7 +106,7 @@ def _harmless(toks: Sequence[Token], n: int, first: int) -> bool:
     if word != "not":
         return False
     ahead = {t.text for t in toks[n + 1 : min(first, n + 4)]}
-    why = n >= 2 and "why" in (toks[n - 1].text, toks[n - 2].text)
+    why = any(t.text == "why" for t in toks[max(0, n - 2) : n])
     return after in _AFTER_NOT or "lie" in ahead or why
 
 
@@ -120,14 +119,15 @@ def _reaches(negator: str, between: Sequence[Token]) -> bool:
 
 def quoted(heard: Heard, first: int) -> bool:
     """Return whether the hit that begins at `first` is what someone else is said to have said."""
-    toks = heard.toks
+    toks, others = heard.toks, 0
     for n in range(first - 1, max(-1, first - 2 - QUOTE_WORDS), -1):
         if heard.breaks[n]:
             return False
         word = toks[n].text
         if word in _TELLS or (word == "like" and n and toks[n - 1].text in _LIKE):
             return _another(toks, n - 1)
-        if word not in _BETWEEN:
+        others += word not in _BETWEEN
+        if others > 1:
             return False
     return False
 

@@ -68,6 +68,9 @@ _THINGS = (
     "question questions moment call calls"
 )
 _COUNTED = frozenset(_THINGS.split())
+LONGEST_PRICE = 5
+"""Figures of a number that may be a price without a currency; longer ones are numbers of things."""
+
 _FIGURE = re.compile(r"\d")
 
 
@@ -104,7 +107,9 @@ def _is_amount(taken: Sequence[Token], after: str) -> bool:
         return False
     if number.kind == "decimal":
         return len(number.value.split(".")[1]) == 2
-    return len(number.digits) >= 2
+    if number.kind == "cardinal":
+        return 2 <= len(number.digits) <= LONGEST_PRICE
+    return len(number.parts) in (2, 3) and len(number.parts[-1]) == 2 and len(number.digits) <= 6
 
 
 def _is_reference(taken: Sequence[Token], least: int) -> bool:

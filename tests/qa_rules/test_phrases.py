@@ -129,6 +129,8 @@ def test_slots(text, line, slot, value):
     [
         ("that is <amount>", "that's one thing"),
         ("that is <amount>", "that is twenty minutes"),
+        ("that is <amount>", "that is 123456789"),
+        ("that is <amount>", "that is four five three nine"),
         ("<digits:4+>", "I'm twenty five"),
         ("my name is <name>", "my name is not important"),
         ("reference ~3 <ref>", "your reference is a"),
