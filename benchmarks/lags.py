@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from benchmarks.listener import Heard
 
 CAPTION_STEP_S = 0.1
+HINT_FROM_S, HINT_TO_S = -1.0, 15.0
+"""A hint belongs to a trigger that ended so long before it; a guess may come before the end."""
 
 
 @dataclass(slots=True)
@@ -25,6 +27,8 @@ class Lags:
     captions: list[float] = field(default_factory=list)
     partials: list[float] = field(default_factory=list)
     hints: list[float] = field(default_factory=list)
+    triggers: list[tuple[str, float, float | None]] = field(default_factory=list)
+    """Each trigger's rule, its second, and how late its hint was; None where it never came."""
     hints_missed: int = 0
     previews: int = 0
     previews_withdrawn: int = 0
@@ -34,7 +38,7 @@ class Lags:
 
     def add(self, other: "Lags") -> None:
         """Take another call's lags in."""
-        for name in ("finals", "captions", "partials", "hints"):
+        for name in ("finals", "captions", "partials", "hints", "triggers"):
             getattr(self, name).extend(getattr(other, name))
         for name in ("hints_missed", "previews", "previews_withdrawn", "lost", "failed", "gaps"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -119,8 +123,9 @@ def _hints(heard: Heard, t0: float, triggers: Sequence[Trigger], found: Lags) ->
         lates = [
             at - trigger.end
             for at, rule, _ in told
-            if rule == trigger.rule and -1.0 < at - trigger.end < 15.0
+            if rule == trigger.rule and HINT_FROM_S < at - trigger.end < HINT_TO_S
         ]
+        found.triggers.append((trigger.rule, trigger.end, min(lates, default=None)))
         if lates:
             found.hints.append(min(lates))
         else:

@@ -27,6 +27,10 @@ def lag_numbers(found: Lags) -> dict[str, Any]:
             label: round(percentile(values, share), 3) if values else None
             for label, share in SHARES
         }
+    numbers["triggers"] = [
+        {"rule": rule, "end": end, "late": None if late is None else round(late, 3)}
+        for rule, end, late in found.triggers
+    ]
     return numbers | {name: getattr(found, name) for name in COUNTS}
 
 
