@@ -46,9 +46,10 @@ class Maker:
         return self._classifiers[names]
 
     def warm(self) -> None:
-        """Read every queue's packs, so that a fault shows at the start and not in a call."""
+        """Read and compile every queue's packs: faults and waits are for the start, not for calls."""
         for queue in (self.settings.default_queue, *self.settings.queues.values()):
             self.classifier(queue.packs)
+            _ = self.packs(queue.packs).program
 
     def facts(self, start: CallStart) -> CallFacts:
         """Return what is known of a call at its start."""
