@@ -36,7 +36,10 @@ class Overloaded(PipelineError):
 
 
 class StoreUnavailable(PipelineError):
-    """The database cannot be used; `cause` is "locked" | "read_only" | "full" | "corrupt" | ..."""
+    """The database cannot be used; `cause` is "locked" | "read_only" | "full" | "corrupt" | ...
+
+    "busy" is our own doing: another thread of this process is writing.
+    """
 
     code = "store_unavailable"
 

@@ -87,7 +87,7 @@ class Database:
     @contextmanager
     def _held(self, patience_s: float) -> Iterator[Connection]:
         if not self._lock.acquire(timeout=patience_s):
-            raise StoreUnavailable(f"{self.where}: another thread is writing", "locked")
+            raise StoreUnavailable(f"{self.where}: another thread is writing", "busy")
         try:
             with explained(self.where), self._writer.connect() as connection:
                 driver = connection.connection.driver_connection

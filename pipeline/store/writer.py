@@ -74,6 +74,7 @@ class StoreWriter:
         self._closing = False
         self._overflowing = False
         self._refused = ""
+        self._told = False
         self._retry_at = 0.0
         self._retry_s = _RETRY_S[0]
         self._accepted = 0
@@ -87,8 +88,11 @@ class StoreWriter:
 
     @property
     def refused(self) -> str:
-        """Why the database does not take events at the moment, empty while it does."""
-        return self._refused
+        """Why the database does not take events at the moment, empty while it does.
+
+        Being held up once by another thread of ours is not told: the journal carries that.
+        """
+        return self._refused if self._told else ""
 
     def start(self) -> int:
         """Replay what an earlier run left in the journal, then begin; return how many events.
@@ -195,7 +199,7 @@ class StoreWriter:
         try:
             self._store_all(batch)
         except StoreUnavailable as err:
-            self._refuse(str(err))
+            self._refuse(str(err), passing=err.cause == "busy")
             self._spill(batch)
 
     def _store_all(self, batch: list[Entry]) -> None:
@@ -267,7 +271,7 @@ class StoreWriter:
         try:
             self.journal.replay(store)
         except StoreUnavailable as err:
-            self._refuse(str(err))
+            self._refuse(str(err), passing=err.cause == "busy")
             return False
         except OSError as err:
             self._refuse(f"the journal {self.journal.path} cannot be read: {err}")
@@ -275,15 +279,19 @@ class StoreWriter:
         if self._refused:
             self._refused = ""
             self._retry_s = _RETRY_S[0]
-            self._tell("the database takes events again", True)
+            if self._told:
+                self._told = False
+                self._tell("the database takes events again", True)
         return True
 
-    def _refuse(self, reason: str) -> None:
-        first = not self._refused
+    def _refuse(self, reason: str, *, passing: bool = False) -> None:
+        """Spill for a while; a `passing` refusal is told only when it is met again."""
+        again = bool(self._refused)
         self._refused = reason
         self._retry_at = time.monotonic() + self._retry_s
         self._retry_s = min(2 * self._retry_s, _RETRY_S[1])
-        if first:
+        if not self._told and (again or not passing):
+            self._told = True
             self._tell(reason, False)
 
     def _tell(self, reason: str, over: bool) -> None:

@@ -127,6 +127,18 @@ def test_putting_does_not_wait_for_a_locked_database(writer, store, story, lock,
     assert store.call("c1").row.state == "ended"
 
 
+def test_being_held_up_once_by_another_thread_is_no_trouble(writer, store, story, told):
+    events = story.plain("c1", 5)
+    with store.database.write():
+        for seq, event in events:
+            writer.put("c1", seq, event)
+        assert writer.flush()
+        assert writer.counters.spilled == len(events)
+        assert writer.refused == ""
+    until(lambda: len(store.events("c1")) == len(events))
+    assert told == []
+
+
 def test_a_full_queue_spills_and_keeps_the_order(store, spill, story, everything):
     want = story.plain("c1", 50)
     writer = StoreWriter(store, spill, capacity=20)
