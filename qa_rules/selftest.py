@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.types import Channel, Utterance
+from qa_rules.degrade import degraded
 from qa_rules.guards import told_of_another
 from qa_rules.heard import Listening
 from qa_rules.index import speaks
@@ -151,6 +152,31 @@ def _try_rule(packs: PackSet, file: PackFile, rule: _Rule) -> tuple[RuleScore, l
         no,
     )
     return score, failures
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """How the lines that must match stand one kind of damage: `held` of `tried` still match."""
+
+    kind: str
+    held: int
+    tried: int
+
+
+def wear(packs: PackSet, only: Sequence[str] = ()) -> tuple[Wear, ...]:
+    """Return how the packs' lines stand what recognisers do to them."""
+    held: dict[str, int] = {}
+    tried: dict[str, int] = {}
+    for file in packs.files:
+        if only and file.pack.pack not in only:
+            continue
+        for rule in _rules(file):
+            for turns in (t for t in rule.tests.yes if len(t) == 1):
+                for kind, line in degraded(turns[0]):
+                    tried[kind] = tried.get(kind, 0) + 1
+                    right = matches(packs, rule.kind, rule.id, rule.speaker, (line,))
+                    held[kind] = held.get(kind, 0) + right
+    return tuple(Wear(kind, held[kind], count) for kind, count in tried.items())
 
 
 def matches(packs: PackSet, kind: str, rule: str, speaker: str, turns: Sequence[str]) -> bool:

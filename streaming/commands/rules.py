@@ -13,7 +13,7 @@ from qa_rules.explain import explain_item, explain_lines
 from qa_rules.lint import lint as lint_packs
 from qa_rules.lint import pack_of
 from qa_rules.packs import SHIPPED, PackSet, load_packs, schema, shipped
-from qa_rules.selftest import Report, RuleScore, selftest
+from qa_rules.selftest import Report, RuleScore, selftest, wear
 
 app = typer.Typer(help="Rule packs: check, test, explain.", no_args_is_help=True)
 
@@ -45,7 +45,11 @@ def lint_command(packs: Packs = None, folders: Directories = None, strict: bool 
 
 @app.command("test")
 def try_command(
-    packs: Packs = None, folders: Directories = None, table: bool = False, as_json: bool = False
+    packs: Packs = None,
+    folders: Directories = None,
+    table: bool = False,
+    as_json: bool = False,
+    degraded: Annotated[bool, typer.Option(help="Also as a bad line delivers them.")] = False,
 ) -> None:
     """Run the lines that packs ship with; fail where one does not do what it must."""
     scores: list[RuleScore] = []
@@ -59,6 +63,9 @@ def try_command(
         for failure in report.failures:
             typer.echo(str(failure))
         failed |= bool(report.failures)
+        if degraded:
+            for row in wear(loaded, [pack_of(name)]):
+                typer.echo(f"{pack_of(name)}: {row.kind}: {row.held} of {row.tried} still match")
         lines = sum(s.yes + s.no for s in report.scores)
         typer.echo(f"{pack_of(name)}: {lines - len(report.failures)} of {lines} lines are right")
     if table:
