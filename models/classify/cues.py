@@ -56,7 +56,7 @@ class Cues:
         for name, count in counts.items():
             for cue, times in count.items():
                 shares[cue] += times / len(examples[name])
-        self._worth: dict[Cue, list[tuple[str, float]]] = defaultdict(list)
+        self._worth: dict[Cue, dict[str, float]] = defaultdict(dict)
         others = max(1, len(examples) - 1)
         for name, count in counts.items():
             lines = len(examples[name])
@@ -64,7 +64,7 @@ class Cues:
                 common = max(_at_large(cue), OTHERS * (shares[cue] - times / lines) / others)
                 worth = math.log(times / (lines + PRIOR) / common)
                 if worth > 0:
-                    self._worth[cue].append((name, _share(cue) * worth))
+                    self._worth[cue][name] = _share(cue) * worth
         self._lines = {
             name: [(heard.stems, negated(heard)) for heard in map(Heard.of, lines)]
             for name, lines in examples.items()
@@ -73,16 +73,19 @@ class Cues:
     def stretches(self, heard: Heard) -> list[Stretch]:
         """Return each name's best stretch."""
         runs: dict[str, _Run] = {}
-        best: dict[str, Stretch] = {}
+        best: dict[str, _Run] = {}
         for at, word in enumerate(heard.stems):
             for name, worth in self._here(heard, at, word).items():
                 run = runs.get(name)
                 if run is None or not run.lasts_to(at):
                     run = runs[name] = _Run(at)
+                    if name not in best:
+                        best[name] = run
                 run.add(word, at, worth)
-                if name not in best or run.worth > best[name].worth:
-                    best[name] = run.stretch(name)
-        return [found for found in best.values() if self._holds(found, heard)]
+                if run.most > best[name].most:
+                    best[name] = run
+        found = (run.stretch(name) for name, run in best.items())
+        return [stretch for stretch in found if self._holds(stretch, heard)]
 
     def _holds(self, found: Stretch, heard: Heard) -> bool:
         """Say whether something tells, and an exemplar of these cues is negated as this is."""
@@ -97,22 +100,24 @@ class Cues:
         )
 
     def _here(self, heard: Heard, at: int, word: str) -> dict[str, float]:
-        here = dict(self._worth.get(word, ()))
-        if at:
-            for name, worth in self._worth.get((heard.stems[at - 1], word), ()):
+        here = self._worth.get(word, {})
+        paired = self._worth.get((heard.stems[at - 1], word)) if at else None
+        if paired:
+            here = dict(here)
+            for name, worth in paired.items():
                 here[name] = here.get(name, 0.0) + worth
         return here
 
 
 class _Run:
-    """A stretch as it grows."""
+    """A stretch as it grows; `most` is what it was worth at its best, at the word `end`."""
 
-    __slots__ = ("first", "last", "seen", "worth")
+    __slots__ = ("end", "first", "last", "most", "seen", "worth")
 
     def __init__(self, first: int) -> None:
-        self.first = self.last = first
-        self.worth = 0.0
-        self.seen: set[str] = set()
+        self.first = self.last = self.end = first
+        self.worth = self.most = 0.0
+        self.seen: dict[str, int] = {}
 
     def lasts_to(self, at: int) -> bool:
         """Say whether what was gathered outweighs the silence since."""
@@ -122,13 +127,16 @@ class _Run:
         """Take the next cue; one heard before adds nothing."""
         self.worth -= SILENT * max(0, at - self.last - 1)
         if word not in self.seen:
-            self.seen.add(word)
+            self.seen[word] = at
             self.worth += worth
         self.last = at
+        if self.worth > self.most:
+            self.most, self.end = self.worth, at
 
     def stretch(self, name: str) -> Stretch:
-        """Return it as it is at this word."""
-        return Stretch(name, self.worth, frozenset(self.seen), self.first, self.last)
+        """Return it as it was at its best."""
+        cues = frozenset(word for word, at in self.seen.items() if at <= self.end)
+        return Stretch(name, self.most, cues, self.first, self.end)
 
 
 def _count(lines: Sequence[str]) -> Counter[Cue]:

@@ -72,6 +72,7 @@ class Overlap:
         made = [_exemplar(name, text, rarity) for name, text in _pairs(examples)]
         made += [_exemplar(name, text, rarity, counter=True) for name, text in _pairs(against)]
         self._exemplars = [one for one in made if one is not None]
+        self._promise = [PROMISING * sum(one.weights.values()) for one in self._exemplars]
         self._having: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for at, exemplar in enumerate(self._exemplars):
             for name, worth in exemplar.weights.items():
@@ -97,9 +98,8 @@ class Overlap:
             for at, worth in self._having.get(name, ()):
                 found[at] += worth
         for at, worth in found.items():
-            exemplar = self._exemplars[at]
-            if worth >= PROMISING * sum(exemplar.weights.values()):
-                yield exemplar
+            if worth >= self._promise[at]:
+                yield self._exemplars[at]
 
 
 def _pairs(texts: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:

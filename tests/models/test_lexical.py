@@ -203,7 +203,7 @@ def test_labels_come_surest_first_and_the_threshold_is_kept():
 
 
 def test_sixty_intents_of_ten_examples_take_less_than_a_millisecond_an_utterance():
-    """Median of runs on one thread; measured 0.2 to 0.5 ms."""
+    """Processor time, lower quartile: other work on the machine only ever adds to it."""
     subjects = ["invoice", "parcel", "router", "boiler", "mortgage", "ticket", "tyre", "printer"]
     subjects += ["passport", "fridge"]
     deeds = ["repair", "return", "exchange", "upgrade", "insure", "track"]
@@ -219,10 +219,10 @@ def test_sixty_intents_of_ten_examples_take_less_than_a_millisecond_an_utterance
     assert names(read(classifier, said)) == ["repair_router"]
     taken = []
     for _ in range(200):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         read(classifier, said)
-        taken.append(time.perf_counter() - begun)
-    assert sorted(taken)[50] < 0.001 * 2  # a busy machine is allowed twice the bound
+        taken.append(time.thread_time() - begun)
+    assert sorted(taken)[50] < 0.001
 
 
 def test_options_give_the_same_classifier():
