@@ -41,21 +41,28 @@ class Kept:
 
 @dataclass(slots=True)
 class Capture:
-    """A card being taken: open until `until`; `hot` while digits are expected at once."""
+    """A card being taken: open until `until`; `hot` while digits are expected at once.
+
+    `awaited` once the agent has asked for it or digits have come: then all that the customer says
+    may hold digits, those that the recogniser made words of too.
+    """
 
     until: float = -1.0
     hot: float = -1.0
     figures: dict[Channel, list[Piece]] = field(default_factory=dict)
     complete: bool = False
+    awaited: bool = False
 
-    def open(self, at: float) -> None:
-        """Begin to take a card, at this second of the call."""
+    def open(self, at: float, *, asked: bool = False) -> None:
+        """Begin to take a card, at this second of the call; `asked` if the agent asks for it."""
+        self.awaited = self.awaited or asked
         if at > self.until or self.complete:
             self.figures, self.complete = {}, False
         self.until, self.hot = at + CAPTURE_S, at + HOT_S
 
     def take(self, run: Run, channel: Channel, at: float) -> None:
         """Count figures that were hidden as part of the card."""
+        self.awaited = True
         held = self.figures.setdefault(channel, [])
         held.extend(run.pieces)
         self.complete = self.complete or holds_card(held, WHOLE_CARD)

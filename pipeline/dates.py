@@ -305,8 +305,21 @@ class _Reader:
 
 def find_due(text: str, now: datetime) -> list[Due]:
     """Return the dates and times said in a text, resolved against `now`, the call's local start."""
-    toks = tokens(text)
+    toks = _unhyphened(text, tokens(text))
     return [_due(text, toks, found, now) for found in _paired(_Reader(toks, now).read())]
+
+
+def _unhyphened(text: str, toks: Sequence[Token]) -> list[Token]:
+    """Write "to-morrow", as recognisers do, as one word."""
+    out: list[Token] = []
+    for token in toks:
+        last = out[-1] if out else None
+        if last is not None and last.text == "to" and token.text in {"day", "morrow", "night"}:
+            if text[last.end : token.start] == "-":
+                out[-1] = Token("to" + token.text, last.start, token.end)
+                continue
+        out.append(token)
+    return out
 
 
 def _paired(found: list[_Found]) -> list[_Found]:

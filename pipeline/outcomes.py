@@ -24,6 +24,7 @@ about account again and are because but calling can could for from has have hell
 looking need please ringing so speaking that the this trying want was what when will with would yes
 yeah okay not and then also i i'm my we you
 """
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "doctor", "dr", "sir", "madam"})
 _NO_SURNAME = frozenset(_AFTER_NAMES.split())
 
 
@@ -189,10 +190,21 @@ def _value(heard: Heard, hit: Hit, slot: str) -> str:
             if [t.text for t in toks[at : at + len(words)]] == words:
                 last = at + len(words) - 1
                 text = part.utterance.text
+                if slot == "name" and not _name_like(text, toks[at], toks[last]):
+                    return ""
                 if slot == "name" and last + 1 < len(toks) and _surname(text, toks, last):
                     last += 1
                 return text[toks[at].start : toks[last].end]
     return _normalised(words)
+
+
+def _name_like(text: str, first: Token, last: Token) -> bool:
+    """Return whether words can be a name: no title alone, and capitals where the text has them."""
+    name = text[first.start : last.end]
+    if name.strip(".").lower() in _TITLES:
+        return False
+    plain = text[1:].replace(" I ", " ").replace("I'", "")
+    return name[:1].isupper() or not any(c.isupper() for c in plain)
 
 
 def _surname(text: str, toks: Sequence[Token], last: int) -> bool:

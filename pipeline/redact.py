@@ -13,7 +13,7 @@ speaker said just before, it grows to twelve digits.
 
 import re
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from models.types import Channel, Utterance
@@ -98,6 +98,7 @@ class Redactor:
         kept = Kept(said)
         self._kept.append(kept)
         touched: dict[int, Kept] = {}
+        awaited = self._secret_awaited(said.channel, said.start)
         named = cue_words.cues(said.text)
         self._close_paid(said)
         self._point_back(said, named, touched)
@@ -119,7 +120,18 @@ class Redactor:
         self._passwords(kept)
         self._remember(said, named, used)
         self._now = max(self._now, said.end)
-        return self._answer(kept, touched)
+        answer = self._answer(kept, touched)
+        if not awaited:
+            return answer
+        whole = Mute(said.channel, said.start, said.end)
+        return replace(answer, mute=(*(m for m in answer.mute if not _within(m, whole)), whole))
+
+    def unheard(self, channel: Channel, start: float, end: float) -> tuple[Mute, ...]:
+        """Return what to silence of speech that gave no words: all of it while a card is taken.
+
+        Recognisers give up on strings of like digits, and then only the sound holds the number.
+        """
+        return (Mute(channel, start, end),) if self._secret_awaited(channel, start) else ()
 
     def partial(self, channel: Channel, text: str) -> str:
         """Return a partial fit to be shown: no run of four or more digits that might go on."""
@@ -270,7 +282,7 @@ class Redactor:
         if any(c.kind is Named.CARD for c in named):
             fresh = any(c not in used for c in named if c.kind is Named.CARD)
             if fresh or said.end > self._capture.until:
-                self._capture.open(said.end)
+                self._capture.open(said.end, asked=fresh and said.channel is not Channel.CUSTOMER)
             if not self._capture.complete:
                 self._ask = None
                 return
@@ -286,6 +298,16 @@ class Redactor:
         answered = last in used
         wait = GOES_ON_S if answered else ASKED_S[last.kind.secret]
         self._ask = Ask(last.kind, last.strong, said.end + wait, answered)
+        if said.channel is not Channel.CUSTOMER and not last.kind.secret:
+            self._capture.awaited = False
+
+    def _secret_awaited(self, channel: Channel, at: float) -> bool:
+        """Return whether what a side says now may be card data, whatever was recognised."""
+        if channel is Channel.AGENT:
+            return False
+        if self._ask is not None and self._ask.kind in (Named.CVV, Named.EXPIRY):
+            return at <= self._ask.until and at <= self._capture.until
+        return self._capture.awaited and not self._capture.complete and at <= self._capture.until
 
     def _passwords(self, kept: Kept) -> None:
         said = kept.said
@@ -323,6 +345,10 @@ class Redactor:
         mute += [Mute(kept.said.channel, *span) for span in muted(kept.said, masks)]
         card = bool(touched) or any(m.kind == Named.CARD.value for m in masks)
         return Redacted(redact(kept.said, masks), _kinds(masks), tuple(mute), tuple(earlier), card)
+
+
+def _within(mute: Mute, whole: Mute) -> bool:
+    return mute.channel is whole.channel and whole.start <= mute.start and mute.end <= whole.end
 
 
 def _opens(cue: Cue | None) -> bool:

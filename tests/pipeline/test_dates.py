@@ -29,6 +29,8 @@ NOW = datetime(2026, 5, 5, 14, 30)
         ("in a fortnight", "in a fortnight", "2026-05-19"),
         ("in a month", "in a month", "2026-06-05"),
         ("this afternoon", "this afternoon", "2026-05-05"),
+        ("I'll ring you to-morrow before five", "to-morrow before five", "2026-05-06T17:00"),
+        ("from day to day, by to-night", "by to-night", "2026-05-05"),
         ("tomorrow morning", "tomorrow morning", "2026-05-06"),
         ("the day after tomorrow", "the day after tomorrow", "2026-05-07"),
         ("on the fifth of June at half past three", None, "2026-06-05T15:30"),

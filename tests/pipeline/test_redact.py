@@ -244,6 +244,48 @@ def test_with_word_times_only_the_number_is_silenced_and_a_little_more():
     assert hidden == ["well", "it", "is", "[card number]", "all", "right", "thanks"]
 
 
+def test_speech_is_silenced_while_a_card_is_awaited_even_where_no_digit_was_recognised():
+    _, answers = hear(
+        (C, "I'd like to pay"),
+        ASK_CARD,
+        (C, "for to fortune for to"),
+        (A, "and the rest"),
+        (C, "5105 1051 0510 5100"),
+        (A, "and the three digits on the back"),
+        (C, "won to free"),
+        (A, "that's gone through"),
+        (C, "lovely thank you"),
+    )
+    silenced = {number for number, a in enumerate(answers) if a.mute}
+    assert silenced == {2, 4, 6}
+
+
+def test_speech_without_words_is_silenced_while_a_card_is_awaited():
+    redactor = Redactor()
+    assert redactor.unheard(C, 0, 4) == ()
+    redactor.final(Utterance(1, A, 5, 8, ASK_CARD[1], 0.9))
+    assert redactor.unheard(C, 9, 14) == ((C, 9, 14),)
+    assert redactor.unheard(A, 14, 15) == ()
+    redactor.final(Utterance(2, A, 16, 18, "thank you that's gone through", 0.9))
+    assert redactor.unheard(C, 19, 20) == ()
+
+
+def test_speech_is_not_silenced_because_a_customer_speaks_of_a_card_number():
+    _, answers = hear((C, "somebody stole my card number"), (C, "it happened on the train"))
+    assert not answers[1].mute
+
+
+def test_a_harmless_question_ends_the_waiting_for_a_card():
+    _, answers = hear(
+        ASK_CARD,
+        (C, "I don't have it here"),
+        (A, "what's your phone number then"),
+        (C, "let me see"),
+    )
+    assert answers[1].mute
+    assert not answers[3].mute
+
+
 def test_words_that_do_not_fit_the_text_are_dropped_and_all_is_silenced():
     said = Utterance(
         1, C, 0, 5, "it's 4242 4242 4242 4242", 0.9, (Word("it's", 0, 1), Word("42", 1, 2))
