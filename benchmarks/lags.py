@@ -34,11 +34,13 @@ class Lags:
     previews_withdrawn: int = 0
     lost: int = 0
     failed: int = 0
+    reasons: list[str] = field(default_factory=list)
+    """Why stretches could not be read."""
     gaps: int = 0
 
     def add(self, other: "Lags") -> None:
         """Take another call's lags in."""
-        for name in ("finals", "captions", "partials", "hints", "triggers"):
+        for name in ("finals", "captions", "partials", "hints", "triggers", "reasons"):
             getattr(self, name).extend(getattr(other, name))
         for name in ("hints_missed", "previews", "previews_withdrawn", "lost", "failed", "gaps"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -63,6 +65,7 @@ def lags(heard: Heard, t0: float, triggers: Sequence[Trigger] = ()) -> Lags:
     """Return a call's lags."""
     found = Lags(
         failed=len(heard.of("TranscriptionFailed")),
+        reasons=[event["reason"] for _, event in heard.of("TranscriptionFailed")],
         gaps=len(heard.of("AudioGap")),
     )
     for at, event in heard.of("UtteranceFinal"):

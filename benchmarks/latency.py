@@ -14,7 +14,7 @@ from benchmarks.sounds import trigger_sound
 
 SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 KINDS = ("finals", "captions", "partials", "hints")
-COUNTS = ("hints_missed", "previews", "previews_withdrawn", "lost", "failed", "gaps")
+COUNTS = ("hints_missed", "previews", "previews_withdrawn", "lost", "failed", "reasons", "gaps")
 HEAD = ("delay, ms", "n", "p50", "p95", "p99")
 
 
