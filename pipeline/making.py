@@ -46,7 +46,7 @@ class Maker:
         return self._classifiers[names]
 
     def warm(self) -> None:
-        """Read and compile every queue's packs: faults and waits are for the start, not for calls."""
+        """Read and compile every queue's packs, so that faults and waits come at the start."""
         for queue in (self.settings.default_queue, *self.settings.queues.values()):
             self.classifier(queue.packs)
             _ = self.packs(queue.packs).program
