@@ -26,8 +26,8 @@ WORTH, WORTH_STEEP = 9.0, 0.6
 """The same for the worth of cues, in natural logarithms.
 
 Chosen on CLINC150 with ten exemplars for each of 150 intents: 59 % of requests get their intent
-first, 9 % another, and of 500 requests that have none 8 % get one; of 2,500 customers' lines about
-other trades (MultiDoGO) 8 get an intent of the shipped packs that is not theirs.
+first, 9 % another, and of 500 requests that have none 8 % get one; of 2,500 customers' lines of
+MultiDoGO 22 get one of 60 intents of the shipped packs, 3 of these wrongly.
 """
 FEWEST_CUES = 2
 COUNTERED = 0.5
