@@ -47,10 +47,12 @@ class NotedEngine:
         self.engine.close()
 
 
-def bench_settings(folder: Path) -> Settings:
-    """Return the default settings under the packs of a complaint and a payment."""
+def bench_settings(folder: Path, stt: str = "", vad: str = "") -> Settings:
+    """Return default settings, with other engines where named, and two packs that differ."""
     packs = {"packs": ("complaint_resolution", "card_payment"), "company": "Northwind"}
-    return load_settings(overrides={"data_dir": folder, "default_queue": packs})
+    given: dict[str, object] = {"data_dir": folder, "default_queue": packs}
+    given |= {kind: {"engine": name} for kind, name in (("stt", stt), ("vad", vad)) if name}
+    return load_settings(overrides=given)
 
 
 @contextlib.asynccontextmanager

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from benchmarks.listener import Heard
 
 CAPTION_STEP_S = 0.1
+UNCLEAR = "not clear enough"
+"""In the reason of a stretch whose words the engine's gates refused."""
 HINT_FROM_S, HINT_TO_S = -1.0, 15.0
 """A hint belongs to a trigger that ended so long before it; a guess may come before the end."""
 
@@ -34,6 +36,8 @@ class Lags:
     previews_withdrawn: int = 0
     lost: int = 0
     failed: int = 0
+    unclear: int = 0
+    """Stretches whose words a gate refused: a matter of the sound, not of the load."""
     reasons: list[str] = field(default_factory=list)
     """Why stretches could not be read."""
     gaps: int = 0
@@ -42,7 +46,15 @@ class Lags:
         """Take another call's lags in."""
         for name in ("finals", "captions", "partials", "hints", "triggers", "reasons"):
             getattr(self, name).extend(getattr(other, name))
-        for name in ("hints_missed", "previews", "previews_withdrawn", "lost", "failed", "gaps"):
+        for name in (
+            "hints_missed",
+            "previews",
+            "previews_withdrawn",
+            "lost",
+            "failed",
+            "unclear",
+            "gaps",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -63,9 +75,12 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def lags(heard: Heard, t0: float, triggers: Sequence[Trigger] = ()) -> Lags:
     """Return a call's lags."""
+    reasons = [event["reason"] for _, event in heard.of("TranscriptionFailed")]
+    unclear = sum(UNCLEAR in reason for reason in reasons)
     found = Lags(
-        failed=len(heard.of("TranscriptionFailed")),
-        reasons=[event["reason"] for _, event in heard.of("TranscriptionFailed")],
+        failed=len(reasons) - unclear,
+        unclear=unclear,
+        reasons=reasons,
         gaps=len(heard.of("AudioGap")),
     )
     for at, event in heard.of("UtteranceFinal"):

@@ -14,7 +14,16 @@ from benchmarks.sounds import trigger_sound
 
 SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 KINDS = ("finals", "captions", "partials", "hints")
-COUNTS = ("hints_missed", "previews", "previews_withdrawn", "lost", "failed", "reasons", "gaps")
+COUNTS = (
+    "hints_missed",
+    "previews",
+    "previews_withdrawn",
+    "lost",
+    "failed",
+    "unclear",
+    "reasons",
+    "gaps",
+)
 HEAD = ("delay, ms", "n", "p50", "p95", "p99")
 
 
@@ -70,7 +79,7 @@ def beside(result: LoadResult) -> str:
         f" callers and listeners {result.client_cores:.2f} cores;"
         f" loop lag p99 <= {result.loop_lag_p99 * 1000:.0f} ms\n"
         f"partials asked {jobs.get('partial_asked', 0):.0f}, shed {shed:.0f};"
-        f" finals lost {found.lost}, failed {found.failed}; gaps {found.gaps};"
+        f" finals lost {found.lost}, failed {found.failed}, unclear {found.unclear}; gaps {found.gaps};"
         f" hints missed {found.hints_missed}; previews {found.previews},"
         f" withdrawn {found.previews_withdrawn};"
         f" callers at most {result.client_late_s * 1000:.0f} ms late"

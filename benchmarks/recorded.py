@@ -58,9 +58,11 @@ class Compared:
         return self.bare.cpu_s / self.whole.cpu_s
 
 
-async def compare(file: Path, repeats: int, folder: Path) -> Compared:
-    """Read a stereo recording and its segments in turns."""
-    settings = bench_settings(folder)
+async def compare(
+    file: Path, repeats: int, folder: Path, *, stt: str = "", vad: str = ""
+) -> Compared:
+    """Read a stereo recording and its segments in turns, by other engines if named."""
+    settings = bench_settings(folder, stt, vad)
     engine = load("stt", settings.stt.engine, settings.stt.options)
     engine.warm_up()
     noted = NotedEngine(engine)

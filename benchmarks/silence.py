@@ -76,11 +76,11 @@ def synthetic() -> Mapping[str, Maker]:
 
 
 async def measure(
-    sounds: Iterator[tuple[str, Samples]], folder: Path, engine_name: str = ""
+    sounds: Iterator[tuple[str, Samples]], folder: Path, *, stt: str = "", vad: str = ""
 ) -> list[Quiet]:
-    """Read each sound as a recorded call and count what was heard in it."""
-    settings = bench_settings(folder)
-    engine = load("stt", engine_name or settings.stt.engine, settings.stt.options)
+    """Read each sound as a recorded call, by other engines if named; count what was heard."""
+    settings = bench_settings(folder, stt, vad)
+    engine = load("stt", settings.stt.engine, settings.stt.options)
     engine.warm_up()
     noted = NotedEngine(engine)
     found: list[Quiet] = []

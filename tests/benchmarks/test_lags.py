@@ -88,6 +88,13 @@ def test_speech_without_any_answer_is_lost() -> None:
     assert (found.lost, found.failed, found.reasons) == (1, 1, ["broken"])
 
 
+def test_words_that_a_gate_refused_are_no_failure_of_the_load() -> None:
+    reason = "the words were not clear enough to write down (loop)"
+    event = {"type": "TranscriptionFailed", "utterance_id": 0, "reason": reason}
+    found = lags(heard((1.0, stopped(0)), (1.5, event)), T0)
+    assert (found.lost, found.failed, found.unclear) == (0, 0, 1)
+
+
 def test_a_hint_is_late_from_the_end_of_its_trigger_and_its_preview_counts() -> None:
     found = lags(
         heard(
