@@ -37,6 +37,14 @@ def server(tmp_path):
         yield harness
 
 
+@pytest.fixture
+def guarded(tmp_path):
+    folder = tmp_path / "guarded"
+    folder.mkdir()
+    with Harness(folder, token="s3cret") as harness:
+        yield harness
+
+
 class Watched:
     """Opens pages and remembers what their consoles complained of."""
 
@@ -76,7 +84,14 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def pages(browser, request):
+def guarded_if_asked(request):
+    asked = "guarded" in request.fixturenames
+    return request.getfixturevalue("guarded") if asked else None
+
+
+@pytest.fixture
+def pages(browser, server, guarded_if_asked, request):
+    del server, guarded_if_asked  # they outlive the pages
     watched = Watched(browser, None)
     yield watched
     failed = getattr(request.node, "report_call", None)

@@ -118,7 +118,7 @@ def said(turn):
     return UtteranceFinal(Utterance(number, channel, start, end, text, 0.9, words), redacted)
 
 
-def hint(name, text, at, *, priority=Priority.NORMAL, detail="", why="", evidence=(), lasts=25.0):
+def hint(name, text, at, *, priority=Priority.NORMAL, detail="", why="", evidence=(), lasts=90.0):
     return Hint(name, name.split("#")[0], text, at, at + lasts, priority, detail, why, "", evidence)
 
 

@@ -82,7 +82,7 @@ export function startDesk(root) {
 
   function seen(/** @type {any} */ data) {
     const listed = data.hello?.calls ?? data.beat?.calls;
-    if (listed) wall.value = { ...wall.value, calls: listed };
+    wall.value = { calls: listed ?? wall.value.calls, connection: "live" };
     const begun = data.event?.type === "CallStarted" ? data.event.call_id : "";
     const only = listed?.length === 1 || (agent && listed?.length) ? listed[0].call_id : "";
     const found = begun || only;

@@ -19,6 +19,12 @@ export function wait(n, chance) {
   return whole / 2 + (whole / 2) * chance;
 }
 
+/** Close a socket; one still on its way is closed when it arrives, since before that is an error. */
+function shut(/** @type {WebSocket | null} */ ws) {
+  if (ws?.readyState === WebSocket.CONNECTING) ws.onopen = () => ws.close();
+  else ws?.close();
+}
+
 /**
  * Keep a socket open until `close()`.
  *
@@ -51,7 +57,7 @@ export function keepOpen({ address, message, state, mayRest = () => true }) {
   /** Give up a line that says nothing; its own close event may take minutes. */
   function drop(/** @type {WebSocket} */ ws) {
     if (socket !== ws) return;
-    ws.close();
+    shut(ws);
     lost(ws);
   }
 
@@ -102,7 +108,7 @@ export function keepOpen({ address, message, state, mayRest = () => true }) {
     removeEventListener("online", hurry);
     const ws = socket;
     socket = null;
-    ws?.close();
+    shut(ws);
   }
 
   function seen() {
@@ -121,7 +127,7 @@ export function keepOpen({ address, message, state, mayRest = () => true }) {
     socket = null;
     clearTimeout(retry);
     clearTimeout(silence);
-    ws?.close();
+    shut(ws);
     state("asleep");
   }
 

@@ -2,7 +2,7 @@
 /** The hint cards: one in full, at most two small, and the live regions that read them out. */
 import { CHANNELS, clock } from "../format.js";
 import { deck } from "../hints.js";
-import { Component, Icon, html } from "../ui.js";
+import { Icon, html } from "../ui.js";
 
 /**
  * @typedef {import("../hints.js").Card} Card
@@ -89,39 +89,21 @@ function Small({ card, decide }) {
 }
 
 /**
- * What a screen reader is told, once a card: urgent ones break in, the others wait for a pause.
- * The regions stay in the page, since one that comes with its words is often not read.
+ * What a screen reader is told: urgent cards break in, the others wait for a pause. Each card is a
+ * line of its own, so that one more does not read the others again. The regions stay in the page,
+ * since one that comes with its words is often not read.
+ * @param {{cards: Card[]}} props
  */
-class Announcer extends Component {
-  constructor() {
-    super(...arguments);
-    this.state = { urgent: "", polite: "", told: {} };
-  }
-
-  /** @param {{cards: Card[]}} props @param {any} state */
-  static getDerivedStateFromProps({ cards }, state) {
-    const shown = cards.filter((c) => c.shown !== null && c.snoozedUntil === null && c.leaving === null);
-    const told = Object.fromEntries(shown.map((c) => [c.hint.id, true]));
-    const fresh = shown.filter((c) => !(c.hint.id in state.told));
-    const line = (/** @type {Card} */ c) => [c.hint.text, c.hint.detail].filter(Boolean).join(". ");
-    const urgent = fresh.filter((c) => c.hint.priority === "critical").map(line).join(" ");
-    const polite = fresh.filter((c) => c.hint.priority !== "critical").map(line).join(" ");
-    const has = (/** @type {boolean} */ critical) =>
-      shown.some((c) => (c.hint.priority === "critical") === critical);
-    return {
-      told,
-      urgent: urgent || (has(true) ? state.urgent : ""),
-      polite: polite || (has(false) ? state.polite : ""),
-    };
-  }
-
-  render() {
-    const { urgent, polite } = /** @type {any} */ (this.state);
-    return html`<div class="unseen">
-      <p role="alert">${urgent}</p>
-      <p role="status" aria-live="polite">${polite}</p>
-    </div>`;
-  }
+function Announcer({ cards }) {
+  const shown = cards.filter((c) => c.shown !== null && c.snoozedUntil === null && c.leaving === null);
+  const lines = (/** @type {boolean} */ critical) =>
+    shown
+      .filter((c) => (c.hint.priority === "critical") === critical)
+      .map((c) => html`<p key=${c.hint.id}>${[c.hint.text, c.hint.detail].filter(Boolean).join(". ")}</p>`);
+  return html`<div class="unseen">
+    <div role="alert" aria-atomic="false">${lines(true)}</div>
+    <div role="status" aria-live="polite" aria-atomic="false">${lines(false)}</div>
+  </div>`;
 }
 
 /**
