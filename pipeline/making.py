@@ -49,7 +49,7 @@ class Maker:
         """Read and compile every queue's packs, so that faults and waits come at the start."""
         for queue in (self.settings.default_queue, *self.settings.queues.values()):
             self.classifier(queue.packs)
-            _ = self.packs(queue.packs).program
+            self.packs(queue.packs).program.warm_up()
 
     def facts(self, start: CallStart) -> CallFacts:
         """Return what is known of a call at its start."""
