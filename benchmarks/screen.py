@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.lags import lags
+from benchmarks.lags import Lags, lags
 from benchmarks.latency import HEAD, lag_numbers, rows
 from benchmarks.listener import Heard
-from benchmarks.load import LoadPlan, bench_server, make_cast, one_call
+from benchmarks.load import Cast, LoadPlan, bench_server, make_cast, one_call
 from benchmarks.report import publish, table
 from benchmarks.server import ServerUnderTest
 from streaming.errors import UsageFault
@@ -38,22 +38,25 @@ Note = tuple[float, str, str, str]
 async def run_on_screen(plan: LoadPlan) -> dict[str, Any]:
     """Play one call with its agent's desk open; print and return the delays there."""
     cast = await asyncio.to_thread(make_cast, plan)
-    async with bench_server(plan) as server, desk(server, "agent-0") as page:
-        call, heard = await one_call(plan, 0, cast[0], server)
-        notes: list[Note] = [tuple(note) for note in await page.evaluate("cuelineNotes")]
-    triggers = cast[0][1]
-    on_socket = lag_numbers(lags(heard, call.t0, triggers))
-    painted = on_screen(heard, notes, call.epoch - call.t0)
-    shown = lag_numbers(lags(painted, call.epoch, triggers))
-    numbers = {"socket": on_socket, "screen": shown, "notes": len(notes)}
+    on_socket, shown = (lag_numbers(found) for found in await watch(plan, cast))
     both = rows(on_socket, " on the socket") + rows(shown, " on the screen")
     beside = f"hints missed on the socket {on_socket['hints_missed']}, on the screen"
     publish(
         "latency on the agent's desk",
         f"{table(HEAD, both)}\n\n{beside} {shown['hints_missed']}",
-        numbers,
+        {"socket": on_socket, "screen": shown},
     )
-    return numbers
+    return {"socket": on_socket, "screen": shown}
+
+
+async def watch(plan: LoadPlan, cast: Cast) -> tuple[Lags, Lags]:
+    """Play the first call of the cast; return its lags on a socket and on the screen."""
+    async with bench_server(plan) as server, desk(server, "agent-0") as page:
+        call, heard = await one_call(plan, 0, cast[0], server)
+        notes: list[Note] = [tuple(note) for note in await page.evaluate("cuelineNotes")]
+    painted = on_screen(heard, notes, call.epoch - call.t0)
+    triggers = cast[0][1]
+    return lags(heard, call.t0, triggers), lags(painted, call.epoch, triggers)
 
 
 @contextlib.asynccontextmanager

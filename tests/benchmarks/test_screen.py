@@ -1,10 +1,19 @@
 """What was painted is matched with what was heard."""
 
+import os
+import shutil
 from typing import Any
 
-from benchmarks.lags import lags
+import numpy as np
+import pytest
+
+from benchmarks.lags import Trigger, lags
 from benchmarks.listener import Heard
-from benchmarks.screen import Note, on_screen
+from benchmarks.load import LoadPlan
+from benchmarks.screen import CHROMIUM_VARIABLE, Note, on_screen, watch
+from benchmarks.sounds import STEREO
+from models.stt.tone import pause, say
+from streaming.client import Sound
 
 AHEAD = 1000.0
 """The epoch's clock less the listener's."""
@@ -69,3 +78,22 @@ def test_a_hint_counts_from_its_first_painting() -> None:
     notes: list[Note] = [(1001.1, "hint", "a", ""), (1005.0, "hint", "a", "")]
     painted = on_screen(Heard("c", events), notes, AHEAD)
     assert [at for at, _ in painted.events] == [1001.1, 1001.1]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(
+    not (os.environ.get(CHROMIUM_VARIABLE) or shutil.which("chromium")), reason="no Chromium"
+)
+async def test_the_desk_shows_captions_and_the_hint_soon_after_the_socket() -> None:
+    wish = say("let me speak to your manager")
+    customer = np.concatenate([pause(1.0), wish, pause(1.0)])
+    sound = Sound(np.stack([np.zeros_like(customer), customer]), 8_000, STEREO)
+    trigger = Trigger(1.0 + len(wish) / 8_000, "offer_supervisor")
+    config = '[stt]\nengine = "tone"\n[vad]\nengine = "energy"\n'
+    plan = LoadPlan(1, sound.seconds, hints=True, config=config)
+    on_socket, shown = await watch(plan, [(sound, (trigger,))])
+    assert len(on_socket.finals) == len(shown.finals) == 1
+    assert len(on_socket.hints) == len(shown.hints) == 1
+    assert -0.05 < shown.finals[0] - on_socket.finals[0] < 3.0
+    assert -0.05 < shown.hints[0] - on_socket.hints[0] < 6.0
+    assert shown.captions
