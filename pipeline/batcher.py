@@ -202,17 +202,23 @@ class Batcher:
     def _read(self, requests: list[SttRequest]) -> list[Transcription | ModelError]:
         """Read a batch on a worker's thread; where it fails, each request alone, once more."""
         try:
-            return list(self.engine.transcribe(requests))
+            return [*self._transcribe(requests)]
         except Exception:
             self.counts["batches_failed"] += 1
         answers: list[Transcription | ModelError] = []
         for request in requests:
             try:
-                answers += self.engine.transcribe([request])
+                answers += self._transcribe([request])
             except ModelError as error:
                 answers.append(error)
             except Exception as error:
                 answers.append(EngineFailed(f"{self.engine.info.name} failed: {error}"))
+        return answers
+
+    def _transcribe(self, requests: list[SttRequest]) -> list[Transcription]:
+        answers = self.engine.transcribe(requests)
+        if len(answers) != len(requests):
+            raise EngineFailed(f"{len(answers)} answers to {len(requests)} clips")
         return answers
 
 

@@ -15,8 +15,9 @@ DEADLINE_S = 5.0
 class ClassifyQueue:
     """Feeds one classifier. Bound: each call has at most one utterance here."""
 
-    def __init__(self, engine: Classifier) -> None:
+    def __init__(self, engine: Classifier, deadline_s: float = DEADLINE_S) -> None:
         self.engine = engine
+        self._deadline_s = deadline_s
         self._waiting: deque[tuple[ClassifyRequest, asyncio.Future[tuple[Label, ...]]]] = deque()
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "classify")
@@ -26,16 +27,21 @@ class ClassifyQueue:
         """Return the labels.
 
         Raises:
-            ModelError: the engine failed, or took longer than DEADLINE_S.
+            ModelError: the engine failed, or took longer than the deadline.
         """
         answer: asyncio.Future[tuple[Label, ...]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, answer))
+        asked = (request, answer)
+        self._waiting.append(asked)
         self._wake.set()
         try:
-            return await asyncio.wait_for(answer, DEADLINE_S)
+            return await asyncio.wait_for(answer, self._deadline_s)
         except TimeoutError as late:
+            if asked in self._waiting:
+                self._waiting.remove(asked)
             self.late += 1
-            raise EngineFailed(f"{self.engine.info.name} took over {DEADLINE_S:g} s") from late
+            raise EngineFailed(
+                f"{self.engine.info.name} took over {self._deadline_s:g} s"
+            ) from late
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -47,9 +53,7 @@ class ClassifyQueue:
                 while batch := self._take():
                     requests = [request for request, _ in batch]
                     try:
-                        answers = await loop.run_in_executor(
-                            self._thread, self.engine.classify, requests
-                        )
+                        answers = await loop.run_in_executor(self._thread, self._read, requests)
                     except Exception as error:
                         failed = EngineFailed(f"{self.engine.info.name} failed: {error}")
                         for _, answer in batch:
@@ -61,6 +65,12 @@ class ClassifyQueue:
                             answer.set_result(labels)
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, requests: list[ClassifyRequest]) -> list[tuple[Label, ...]]:
+        answers = self.engine.classify(requests)
+        if len(answers) != len(requests):
+            raise ValueError(f"{len(answers)} answers to {len(requests)} utterances")
+        return answers
 
     def _take(self) -> list[tuple[ClassifyRequest, asyncio.Future[tuple[Label, ...]]]]:
         batch: list[tuple[ClassifyRequest, asyncio.Future[tuple[Label, ...]]]] = []

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.engines import VadEngine, VadStream
+from models.errors import EngineFailed
 from models.types import Samples
 
 
@@ -40,7 +41,7 @@ class Ear:
         self.engine, self._tick = engine, tick_s
         self._waiting: list[tuple[Listener, list[Samples], asyncio.Future[Samples]]] = []
         self._wake = asyncio.Event()
-        self.ticks = self.windows = 0
+        self.ticks = self.windows = self.failed = 0
         self.busy_s = 0.0
 
     def open(self, channels: int, rate_hz: int) -> Listener:
@@ -48,7 +49,11 @@ class Ear:
         return Listener(self.engine, channels, rate_hz)
 
     async def hear(self, listener: Listener, samples: Samples) -> Samples:
-        """Return the speech probabilities [channels, windows] of the windows now complete."""
+        """Return the speech probabilities [channels, windows] of the windows now complete.
+
+        Raises:
+            EngineFailed: the engine failed over this call, also alone.
+        """
         windows = listener.whole_windows(samples)
         if not len(windows[0]):
             return np.zeros((len(windows), 0), np.float32)
@@ -68,20 +73,29 @@ class Ear:
             self._wake.clear()
             batch, self._waiting = self._waiting, []
             began = loop.time()
-            try:
-                answers = measure(self.engine, [(x, w) for x, w, _ in batch])
-            except Exception as error:
-                for _, _, done in batch:
-                    if not done.done():
-                        done.set_exception(error)
-                continue
+            answers = self._measured([(listener, windows) for listener, windows, _ in batch])
             self.ticks += 1
             self.busy_s += loop.time() - began
-            for (_, windows, done), speech in zip(batch, answers, strict=True):
-                self.windows += speech.size
-                if not done.done():
+            for (_, _, done), speech in zip(batch, answers, strict=True):
+                if done.done():
+                    continue
+                if isinstance(speech, EngineFailed):
+                    done.set_exception(speech)
+                else:
+                    self.windows += speech.size
                     done.set_result(speech)
-                del windows
+
+    def _measured(
+        self, batch: Sequence[tuple[Listener, Sequence[Samples]]]
+    ) -> list[Samples | EngineFailed]:
+        """Measure all calls together; where that fails, each alone, so that one harms no other."""
+        try:
+            return [*measure(self.engine, batch)]
+        except Exception as error:
+            self.failed += 1
+            if len(batch) == 1:
+                return [EngineFailed(f"{self.engine.info.name} failed: {error}")]
+        return [answer for one in batch for answer in self._measured([one])]
 
 
 def measure(
@@ -90,7 +104,10 @@ def measure(
     """Return each call's probabilities [channels, windows], all measured in one engine call."""
     streams = [stream for listener, _ in batch for stream in listener.streams]
     windows = [rows for _, channels in batch for rows in channels]
-    rows = iter(engine.measure(streams, windows))
+    answers = engine.measure(streams, windows)
+    if len(answers) != len(streams):
+        raise EngineFailed(f"{len(answers)} answers to {len(streams)} streams")
+    rows = iter(answers)
     return [np.stack([next(rows) for _ in listener.streams]) for listener, _ in batch]
 
 

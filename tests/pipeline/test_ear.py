@@ -4,6 +4,7 @@ import contextlib
 import numpy as np
 import pytest
 
+from models.errors import EngineFailed
 from models.vad.energy import create
 from pipeline.ear import Ear, Listener, hear_now, measure
 
@@ -101,10 +102,33 @@ async def test_an_engine_that_fails_answers_all_and_the_ear_goes_on():
     engine = Breaking(create({}))
     ear = Ear(engine, tick_s=0.001)
     async with running(ear):
-        with pytest.raises(ValueError, match="no"):
+        with pytest.raises(EngineFailed, match="no"):
             await ear.hear(ear.open(2, RATE), talk(0.1, 0))
         engine.broken = False
         assert (await ear.hear(ear.open(2, RATE), talk(0.1, 0))).shape == (2, 3)
+
+
+async def test_a_call_over_which_the_engine_fails_harms_no_other():
+    class Choosy:
+        def __init__(self, engine):
+            self.engine = engine
+            self.window, self.open, self.info = engine.window, engine.open, engine.info
+
+        def measure(self, streams, windows):
+            if any(np.abs(rows).max() > 2 for rows in windows):
+                raise ValueError("too loud")
+            return self.engine.measure(streams, windows)
+
+    ear = Ear(Choosy(create({})), tick_s=0.001)
+    async with running(ear):
+        answers = await asyncio.gather(
+            *(ear.hear(ear.open(2, RATE), talk(0.2, n) * (40 if n == 1 else 1)) for n in range(3)),
+            return_exceptions=True,
+        )
+    assert isinstance(answers[1], EngineFailed)
+    np.testing.assert_array_equal(answers[0], alone(create({}), talk(0.2, 0), 1600))
+    assert answers[2].shape == (2, 6)
+    assert ear.failed == 2
 
 
 def test_a_call_that_brings_no_whole_window_gets_no_answer_yet():
