@@ -110,7 +110,7 @@ class Drive:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._answered = asyncio.Event()
-        self._degraded = False
+        self._degraded: set[str] = set()
 
     async def run(self, frames: AsyncIterable[AudioFrame], reason: Callable[[], str]) -> None:
         """Feed the frames until they end, then close the call; `reason` is asked at the end."""
@@ -144,10 +144,10 @@ class Drive:
         if self._ladder is None:
             return
         self.session.pace = pace = self._ladder.pace(self._transcriber.load)
-        degraded = pace.every_s is None and not pace.at_s
-        if degraded != self._degraded:
-            self._degraded = degraded
-            self._sink.event(Degraded("partials", degraded, "the server is busy"))
+        if pace.every_s is None and not pace.at_s:
+            self._degrade("partials", True, "the server is busy: no captions before the final text")
+        else:
+            self._degrade("partials", False)
 
     def _start(self, job: TranscribeJob | ClassifyJob) -> None:
         if self._group is None:
@@ -186,5 +186,13 @@ class Drive:
         try:
             labels = await self._classifier.classify(job.request)
         except ModelError as error:
+            self._degrade("labels", True, "utterances go unread: the classifier fails or is late")
             return self.session.fail(job.id, error)
+        self._degrade("labels", False)
         return self.session.label(job.id, labels)
+
+    def _degrade(self, what: str, active: bool, detail: str = "") -> None:
+        """Tell that quality fell, or is back; each change once."""
+        if active != (what in self._degraded):
+            self._degraded ^= {what}
+            self._sink.event(Degraded(what, active, detail))

@@ -193,7 +193,10 @@ class HintPreviewed:
 
 @dataclass(frozen=True, slots=True)
 class Degraded:
-    """Quality fell: `what` "partials" | "recording" | "storage"; `active` False when over."""
+    """Quality fell, or is back where `active` is False.
+
+    `what` is "partials" | "labels" | "recording" | "storage".
+    """
 
     what: str
     active: bool

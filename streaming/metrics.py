@@ -38,6 +38,9 @@ class _Parts(Collector):
         yield sizes
         yield CounterMetricFamily("cueline_vad_busy_seconds", "Time in the ear.", r.ear.busy_s)
         yield CounterMetricFamily("cueline_vad_windows", "Windows measured.", r.ear.windows)
+        yield CounterMetricFamily("cueline_vad_failed", "Measurings that failed.", r.ear.failed)
+        late = 0 if r.classifiers is None else r.classifiers.late
+        yield CounterMetricFamily("cueline_classify_late", "Utterances left unread.", late)
         bus = CounterMetricFamily("cueline_bus_events", "Events, by fate.", labels=["fate"])
         for fate in ("published", "coalesced", "dropped", "closed"):
             bus.add_metric([fate], getattr(r.bus.counts, fate))
