@@ -6,9 +6,12 @@ PipelineError
 ├── Overloaded         a job of a kind that may be shed was shed
 ├── StoreUnavailable   the database cannot be written or read
 ├── CallBusy           a call of that id is connected already, or over
+├── CallFailed         a fault of ours ended the call in the middle
 ├── CallNotFound       no call of that id
 └── SettingsInvalid    a setting is wrong; the message names it
 """
+
+from typing import cast
 
 
 class PipelineError(Exception):
@@ -54,6 +57,12 @@ class CallBusy(PipelineError):
     code = "call_busy"
 
 
+class CallFailed(PipelineError):
+    """A fault of ours ended the call; it takes no more audio."""
+
+    code = "call_failed"
+
+
 class CallNotFound(PipelineError):
     """No such call."""
 
@@ -64,3 +73,10 @@ class SettingsInvalid(PipelineError):
     """A setting is wrong."""
 
     code = "settings_invalid"
+
+
+def first_cause(error: BaseException) -> BaseException:
+    """Return the first failure inside a task group's, or the error itself where it is none."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseException", error.exceptions[0])
+    return error

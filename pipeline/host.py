@@ -5,78 +5,37 @@ full), the session's open utterances, and what the recorder has not yet settled.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
 
 import structlog
 
 from models.types import AudioFrame, Samples
 from pipeline.audio.align import Aligner
-from pipeline.audio.recorder import Recorder, RecorderPool
-from pipeline.audio.tape import Recording
-from pipeline.batcher import Batcher
-from pipeline.classify import ClassifyQueue
-from pipeline.config import Settings
+from pipeline.audio.recorder import Recorder
 from pipeline.driver import Drive, LoadLadder
-from pipeline.ear import Ear
-from pipeline.errors import CallBusy, Overloaded
+from pipeline.errors import CallBusy, CallFailed, Overloaded, StoreUnavailable
 from pipeline.events import (
     AngerChanged,
     CallEnded,
     CallStarted,
     Degraded,
-    DurableEvent,
     EphemeralEvent,
     Event,
 )
 from pipeline.jobs import Mute
 from pipeline.live import CallStart
-from pipeline.making import MadeCall, Maker
+from pipeline.machinery import Machinery
+from pipeline.making import MadeCall
 from pipeline.scoring import Outcome, conclude
-from pipeline.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
 
-
-class Publisher(Protocol):
-    """Tells events to whoever listens."""
-
-    def publish(self, call_id: str, seq: int | None, event: Event) -> None:
-        """Publish; never waits."""
-        ...
-
-
-class Keeper(Protocol):
-    """Keeps durable events."""
-
-    def begin(self, event: CallStarted, facts: Mapping[str, Any] | None, source: str) -> None:
-        """Keep a call's first event; never waits."""
-        ...
-
-    def put(self, call_id: str, seq: int, event: DurableEvent) -> None:
-        """Keep; never waits."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Machinery:
-    """What all calls share."""
-
-    settings: Settings
-    maker: Maker
-    ear: Ear
-    batcher: Batcher
-    classifier: ClassifyQueue | None
-    publisher: Publisher
-    keeper: Keeper
-    recorders: RecorderPool | None
-    telemetry: Telemetry
-    known: Callable[[str], bool]
-    """Whether a call of this id was ever kept."""
-    save_recording: Callable[[Recording], None]
+FAILED = "failed"
+REMEMBERED = 10_000
+"""Ids of calls that are over, for the moments until the database knows them."""
 
 
 class HostedCall:
@@ -115,6 +74,7 @@ class HostedCall:
         )
         self.connected = True
         self.anger, self.flagged = 0, False
+        self._ended = False
 
     # -- what an ingest does --------------------------------------------------------------------
 
@@ -130,15 +90,20 @@ class HostedCall:
 
     def push(self, channel: int, samples: Samples, at: int | None = None) -> None:
         """Hear one channel."""
-        if not self._reason:
+        if self._takes_audio():
             self._aligner.push(channel, samples, at)
             self._ready.set()
 
     def push_all(self, samples: Samples, at: int | None = None) -> None:
         """Hear all channels, shape [channels, samples]."""
-        if not self._reason:
+        if self._takes_audio():
             self._aligner.push_all(samples, at)
             self._ready.set()
+
+    def _takes_audio(self) -> bool:
+        if self._reason == FAILED:
+            raise CallFailed(f"call {self.call_id} was ended by a fault of the server")
+        return not self._reason
 
     def tell(self, event: str, value: object = None) -> None:
         """Pass on what the telephony knows."""
@@ -213,6 +178,7 @@ class HostedCall:
         """Publish an event, and keep it where it is durable."""
         if isinstance(event, AngerChanged):
             self.anger, self.flagged = event.anger.level, event.anger.flagged
+        self._ended = self._ended or isinstance(event, CallEnded)
         if isinstance(event, EphemeralEvent):
             self._m.publisher.publish(self.call_id, None, event)
             return
@@ -242,28 +208,35 @@ class HostedCall:
     # -- its life -------------------------------------------------------------------------------
 
     async def live(self) -> None:
-        """Run the call to its end, then score it."""
+        """Run the call to its end, then score it; `close` must follow."""
         log.info("call_started", call_id=self.call_id, queue=self.queue, source=self._start.source)
         self.event(self._made.started)
+        await self._drive.run(self._frames(), lambda: self._reason)
+        outcome = Outcome(
+            self._session.reading,
+            self._made.packs,
+            self._made.facts,
+            self._session.seconds,
+            self.started_at,
+        )
+        for event in await asyncio.to_thread(conclude, outcome):
+            self.event(event)
+
+    def fail(self) -> None:
+        """End the call where it stands, after a fault."""
+        self.stop(FAILED)
+        if not self._ended:
+            self.event(CallEnded(self.seconds, FAILED))
+
+    async def close(self) -> None:
+        """Keep the recording, and let who hung up go."""
+        self.stop(FAILED)
         try:
-            await self._drive.run(self._frames(), lambda: self._reason)
-            outcome = Outcome(
-                self._session.reading,
-                self._made.packs,
-                self._made.facts,
-                self._session.seconds,
-                self.started_at,
-            )
-            for event in await asyncio.to_thread(conclude, outcome):
-                self.event(event)
-        finally:
-            self.stop("failed")
             if self._recorder is not None:
                 await asyncio.shield(asyncio.to_thread(self._save_recording, self._recorder))
+        finally:
             self._over.set()
-        log.info(
-            "call_ended", call_id=self.call_id, seconds=self._session.seconds, reason=self._reason
-        )
+        log.info("call_ended", call_id=self.call_id, seconds=self.seconds, reason=self._reason)
 
     async def _frames(self) -> AsyncIterator[AudioFrame]:
         while not self._reason:
@@ -308,6 +281,7 @@ class Host:
         self._m = machinery
         self._now = now or (lambda: datetime.now(UTC))
         self._calls: dict[str, HostedCall] = {}
+        self._over: OrderedDict[str, None] = OrderedDict()
         self._group: asyncio.TaskGroup | None = None
         self._closing = asyncio.Event()
 
@@ -327,7 +301,7 @@ class Host:
         if len(self._calls) >= self._m.settings.max_calls:
             self._m.telemetry.calls_refused.inc()
             raise Overloaded(f"the server carries its {self._m.settings.max_calls} calls")
-        if self._m.known(start.call_id):
+        if self._was_on_the_line(start.call_id):
             raise CallBusy(f"call {start.call_id} is over; begin a new one under another id")
         started_at = self._now().isoformat(timespec="milliseconds")
         made = self._m.maker.make(start, self._m.ear.engine, started_at)
@@ -336,6 +310,16 @@ class Host:
         self._group.create_task(self._run_call(call))
         self._m.telemetry.live_calls.set(len(self._calls))
         return call
+
+    def _was_on_the_line(self, call_id: str) -> bool:
+        """Return whether the call is over; where the database cannot be read, as far as we know."""
+        if call_id in self._over:
+            return True
+        try:
+            return self._m.known(call_id)
+        except StoreUnavailable as error:
+            log.warning("store_not_read", reason=str(error))
+            return False
 
     def get(self, call_id: str) -> HostedCall | None:
         """Return the live call of that id."""
@@ -374,7 +358,11 @@ class Host:
         except Exception:
             log.exception("call_failed", call_id=call.call_id)
             self._m.telemetry.calls_failed.inc()
-            call.event(CallEnded(call.seconds, "failed"))
+            call.fail()
         finally:
+            await call.close()
             del self._calls[call.call_id]
+            self._over[call.call_id] = None
+            while len(self._over) > REMEMBERED:
+                self._over.popitem(last=False)
             self._m.telemetry.live_calls.set(len(self._calls))

@@ -20,6 +20,7 @@ from pipeline.batcher import Batcher
 from pipeline.classify import ClassifyQueue
 from pipeline.driver import Drive
 from pipeline.ear import Listener, hear_now
+from pipeline.errors import first_cause
 from pipeline.events import Event, durable
 from pipeline.jobs import Mute
 from pipeline.live import CallStart
@@ -147,7 +148,10 @@ class RecordingReader:
             return await asyncio.to_thread(hear_now, self.vad, listener, samples)
 
         drive = Drive(made.session, hear, self.batcher, sink, classifier=self.classifier)
-        await drive.run(_frames(source, progress), lambda: "completed")
+        try:
+            await drive.run(_frames(source, progress), lambda: "completed")
+        except ExceptionGroup as failed:
+            raise first_cause(failed) from failed
         return await self._finish(made, sink, call_id, began_at, source)
 
     async def _finish(

@@ -22,7 +22,7 @@ from models.types import Samples
 from pipeline.audio.codecs import Decoder
 from pipeline.audio.resample import Resampler
 from pipeline.config import Settings
-from pipeline.errors import CallBusy, Overloaded, PipelineError
+from pipeline.errors import CallBusy, CallFailed, Overloaded, PipelineError
 from pipeline.live import CallHost, LiveCall
 from streaming import protocol
 from streaming.auth import Guard
@@ -220,6 +220,8 @@ class _Connection:
             self._counts.lost += not self._over
         except Refused as refused:
             await self._refuse(refused)
+        except CallFailed as failed:
+            await self._refuse(Refused(Close.FAULT, failed.code, str(failed)))
         except Exception:
             log.exception("ingest_failed", call_id=self._line.call.call_id if self._line else "")
             fault = "the server made a mistake; the call is kept, connect again"

@@ -19,7 +19,8 @@ from pipeline.config import Settings
 from pipeline.ear import Ear
 from pipeline.errors import PipelineError
 from pipeline.fit import classifier_for
-from pipeline.host import Host, Machinery
+from pipeline.host import Host
+from pipeline.machinery import Machinery
 from pipeline.making import Maker
 from pipeline.store.repo import Store
 from pipeline.store.writer import StoreWriter
