@@ -19,7 +19,7 @@ from streaming.commands.serve import serve
 from streaming.commands.simulate import simulate
 from streaming.errors import StreamingError
 
-EXPECTED = (ModelError, RuleError, PipelineError, StreamingError)
+EXPECTED = (ModelError, RuleError, PipelineError, StreamingError, OSError)
 """Faults that a person can do something about: one clear line, no traceback."""
 
 FAILED = 1

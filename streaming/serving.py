@@ -3,16 +3,19 @@
 import asyncio
 import ipaddress
 import secrets
+import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 from pydantic import SecretStr
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.config import Settings
-from pipeline.errors import SettingsInvalid
+from pipeline.errors import SettingsInvalid, first_cause
 from streaming.errors import CannotListen
 
 MAX_MESSAGE_BYTES = 2 * 2**20
@@ -84,14 +87,51 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
+class _Server(uvicorn.Server):
+    """Ends in good order on SIGINT and SIGTERM: being stopped is no failure."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop serving; a second SIGINT does not wait for what is open."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+class _Watched:
+    """An app whose lifespan's fault ends the server and is told by it, not by its log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.server: uvicorn.Server | None = None
+        self.fault: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def quietly(message: Message) -> None:
+            await send({k: v for k, v in message.items() if k != "message"})
+
+        try:
+            await self._app(scope, receive, quietly)
+        finally:
+            self.fault = sys.exc_info()[1]
+            if self.fault is not None and self.server is not None:
+                self.server.should_exit = True
+
+
 async def serve_app(
     app: ASGIApp,
     sock: socket.socket,
     while_serving: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until interrupted, or until `while_serving` returns where it is given."""
+    """Serve until interrupted, or until `while_serving` returns where it is given.
+
+    What makes the app's lifespan fail, at its start or later, is raised here.
+    """
+    watched = _Watched(app)
     config = uvicorn.Config(
-        app,
+        watched,
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
@@ -101,7 +141,7 @@ async def serve_app(
         ws_ping_timeout=20.0,
         timeout_graceful_shutdown=15,
     )
-    server = uvicorn.Server(config)
+    server = watched.server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
@@ -118,6 +158,8 @@ async def serve_app(
     finally:
         server.should_exit = True
         await serving
+    if watched.fault is not None:
+        raise first_cause(watched.fault)
 
 
 def _loopback(host: str) -> bool:
