@@ -1,7 +1,8 @@
 """A folder of recordings as a batch: what is in it, what is done already, and what could not be.
 
-Results lie in one folder, one JSON file a call, each naming the files it was made from by size
-and time of change; a call whose result still fits its files is not read again.
+Results lie in one folder, one JSON file a call, each naming what it was made from: the files by
+size and time of change, the rules and the engines. A call whose result still fits is not read
+again.
 """
 
 import asyncio
@@ -10,11 +11,17 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from models.errors import ModelError
 from pipeline.errors import PipelineError
 from pipeline.offline import RecordedCall, RecordingReader
+
+log = structlog.get_logger(__name__)
 
 SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".oga", ".m4a", ".mp4", ".aac"})
 AGENT_ENDINGS = ("_agent", "-agent")
@@ -78,7 +85,14 @@ async def read_folder(
     """Read the calls that have no result yet, several at once; a bad one does not stop the rest.
 
     `progress` is told a call's name, the seconds read of it, and whether it is over.
+
+    Raises:
+        PackNotFound: a rule pack of the calls' queue is in none of the folders.
+        PackInvalid: one of them does not read.
+        OSError: the results cannot be written there.
     """
+    for queue in {call.queue for call in calls}:
+        reader.maker.packs(reader.maker.settings.queue(queue).packs)
     await asyncio.to_thread(partial(results.mkdir, parents=True, exist_ok=True))
     room = asyncio.Semaphore(reader.batcher.workers + 1)
     read: list[str] = []
@@ -88,12 +102,12 @@ async def read_folder(
     async def one(call: RecordedCall) -> None:
         name = call_name(call, folder)
         path = results / f"{name}.json"
-        made_from = _made_from(call)
-        if _is_done(path, made_from):
-            skipped.append(name)
-        else:
-            async with room:
-                try:
+        async with room:
+            try:
+                made_from = await asyncio.to_thread(_made_from, call, reader)
+                if await asyncio.to_thread(_is_done, path, made_from):
+                    skipped.append(name)
+                else:
                     done = await reader.read(
                         call,
                         call_id=name,
@@ -101,8 +115,11 @@ async def read_folder(
                     )
                     _save(path, {"made_from": made_from, **done.result})
                     read.append(name)
-                except (PipelineError, OSError) as error:
-                    failed.append(Failure(name, str(error)))
+            except (PipelineError, ModelError, OSError) as error:
+                failed.append(Failure(name, str(error)))
+            except Exception as error:
+                log.exception("recording_failed", call=name)
+                failed.append(Failure(name, f"a fault of ours: {error!r}"))
         if progress is not None:
             progress(name, 0.0, True)
 
@@ -112,9 +129,20 @@ async def read_folder(
     return BatchReport(tuple(read), tuple(skipped), tuple(failed))
 
 
-def _made_from(call: RecordedCall) -> dict[str, Any]:
-    files = [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in call.files]
-    return {"files": files, "queue": call.queue, "channels": [c.value for c in call.channels]}
+def _made_from(call: RecordedCall, reader: RecordingReader) -> dict[str, Any]:
+    """Return what a result depends on: its files, and a digest of the rest."""
+    settings = reader.maker.settings
+    queue = settings.queue(call.queue)
+    rest = [
+        [c.value for c in call.channels],
+        [call.queue, call.agent, call.direction, call.language],
+        [queue.model_dump(mode="json"), reader.maker.packs(queue.packs).version],
+        [e.model_dump(mode="json") for e in (settings.stt, settings.vad, settings.classify)],
+    ]
+    return {
+        "files": [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in call.files],
+        "settings": sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()[:16],
+    }
 
 
 def _is_done(path: Path, made_from: dict[str, Any]) -> bool:

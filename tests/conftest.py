@@ -1,13 +1,32 @@
 """Calls spoken in tones: real samples through the real pipeline, without weights."""
 
+import asyncio
+import contextlib
+import functools
+
+import httpx
 import numpy as np
 import pytest
+import soundfile
+import websockets
 
+from models.registry import load
 from models.stt.tone import say
 from models.types import Channel
+from pipeline.batcher import Batcher
+from pipeline.config import load_settings
+from pipeline.events import UtteranceFinal
+from pipeline.fit import classifier_for
+from pipeline.making import Maker
+from pipeline.offline import RecordingReader
+from streaming.app import create_app
+from streaming.client import Pace, Sound, call_start, play
+from streaming.runtime import Runtime
+from streaming.serving import Address, listen, serve_app, with_token
 
 RATE = 8000
 AGENT, CUSTOMER = 0, 1
+BOTH = (Channel.AGENT, Channel.CUSTOMER)
 
 
 class Script:
@@ -60,3 +79,148 @@ def script():
 @pytest.fixture
 def channels():
     return (Channel.AGENT, Channel.CUSTOMER)
+
+
+TONE = {"stt": {"engine": "tone"}, "vad": {"engine": "energy"}}
+PATIENCE_S = 20.0
+
+
+class Serving:
+    """A whole server on a port of its own, in the test's loop: the tone engine and real sockets.
+
+    `change` may exchange parts of the runtime before it starts.
+    """
+
+    def __init__(self, folder, change=None, app=create_app, **settings):
+        given = {"data_dir": folder / "data", **TONE, **settings}
+        self.settings = with_token(load_settings(overrides=given))
+        self._change, self._app = change, app
+        self._stop = asyncio.Event()
+
+    async def __aenter__(self):
+        self.runtime = Runtime.build(self.settings)
+        if self._change is not None:
+            self._change(self.runtime)
+        sock = listen("127.0.0.1", 0)
+        token = self.settings.token.get_secret_value()
+        self.address = Address("127.0.0.1", sock.getsockname()[1], token)
+        ready = asyncio.Event()
+
+        async def told():
+            ready.set()
+            await self._stop.wait()
+
+        self._task = asyncio.create_task(serve_app(self._app(self.runtime), sock, told))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._task.done():
+            self._task.result()
+        return self
+
+    async def __aexit__(self, *failure):
+        await self.close()
+
+    async def close(self):
+        self._stop.set()
+        async with asyncio.timeout(PATIENCE_S):
+            await self._task
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Bearer {self.address.token}"}
+
+    async def play(self, samples, call_id="call-1", rate_hz=RATE, start=None, speed=20.0, **pace):
+        """Play [channels, n] as a call to its end."""
+        roles = BOTH if samples.shape[0] == 2 else (Channel.MIXED,)
+        sound = Sound(samples, rate_hz, roles)
+        return await play(
+            sound,
+            call_start(call_id, sound, start),
+            url=self.address.socket,
+            token=self.address.token,
+            pace=Pace(speed=speed, **pace),
+        )
+
+    def dial(self, **options):
+        """Connect to the audio socket by hand."""
+        return websockets.connect(
+            f"{self.address.socket}/v1/audio",
+            additional_headers=self.headers,
+            compression=None,
+            **options,
+        )
+
+    def watch(self, call_id, after=0):
+        """Connect to a call's event socket."""
+        return websockets.connect(
+            f"{self.address.socket}/calls/{call_id}/live?after={after}",
+            additional_headers=self.headers,
+            max_size=None,
+        )
+
+    async def events(self, call_id="call-1"):
+        """Return the durable events that are stored of a call."""
+        assert await asyncio.to_thread(self.runtime.writer.flush)
+        return [e for _, e in await asyncio.to_thread(self.runtime.store.events, call_id)]
+
+    async def until(self, true, what=""):
+        """Wait until something holds, for things that tell nobody when they change."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not true():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    async def metrics(self):
+        async with httpx.AsyncClient(headers=self.headers) as client:
+            return (await client.get(f"{self.address.http}/metrics")).text
+
+
+@pytest.fixture
+def serving(tmp_path):
+    """`async with serving(...) as server`."""
+    return functools.partial(Serving, tmp_path)
+
+
+@contextlib.asynccontextmanager
+async def reading(settings):
+    """A reader of recordings with the engines of these settings."""
+    batcher = Batcher(load("stt", settings.stt.engine, settings.stt.options))
+    running = asyncio.create_task(batcher.run())
+    vad = load("vad", settings.vad.engine, settings.vad.options)
+    try:
+        yield RecordingReader(Maker(settings, classifier_for), vad, batcher)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        batcher.engine.close()
+
+
+@pytest.fixture
+def reader():
+    """`async with reader(settings) as reader`; without settings the tone engine's."""
+    return lambda settings=None: reading(settings or load_settings(overrides=TONE))
+
+
+def write_sound(path, samples, rate_hz=RATE, **options):
+    """Write [channels, n] as a file of 16 bits."""
+    soundfile.write(path, np.rint(samples.T * 32767).astype(np.int16), rate_hz, **options)
+    return path
+
+
+@pytest.fixture
+def sound_file():
+    return write_sound
+
+
+def texts(events):
+    """Who said what, in the order of release."""
+    return [
+        (e.utterance.channel.value, e.utterance.text)
+        for e in events
+        if isinstance(e, UtteranceFinal)
+    ]
+
+
+@pytest.fixture
+def said():
+    return texts

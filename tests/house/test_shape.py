@@ -16,6 +16,7 @@ CATCH_ALL = {
     "pipeline/classify.py": "an engine's failure becomes the job's answer",
     "pipeline/ear.py": "an engine's failure becomes the answer of all who wait",
     "pipeline/host.py": "a call's failure ends that call only",
+    "pipeline/folder.py": "one recording's failure does not stop the batch",
     "streaming/ingest.py": "a connection's edge: logged, and the connection closed with a code",
     "streaming/telephony/twilio.py": "a connection's edge: logged, and the connection closed",
 }
