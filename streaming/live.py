@@ -1,7 +1,8 @@
 """Events out by WebSocket: one call from any number on, or the wall of all live calls.
 
-A message is {"call", "seq", "event"}; before the first comes {"hello": ...}, which says where the
-call stands, and in quiet times {"beat": ...}, by which a page tells a silent line from a dead one.
+A message is {"call", "seq", "event"}. Before the first comes {"hello": ...}, which says where the
+call stands; after the past {"caught_up": number}; and in quiet times {"beat": ...}, by which a page
+tells a silent line from a dead one.
 The socket reads as well as sends: one that only sends never learns that it is closed.
 """
 
@@ -11,12 +12,16 @@ from dataclasses import dataclass
 
 import anyio
 import anyio.lowlevel
+import structlog
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from pipeline.errors import PipelineError
 from pipeline.events import CallEnded, CallStarted
 from streaming.bus import Mailbox, Parcel
 from streaming.deps import Deps, LiveSummary
+
+log = structlog.get_logger(__name__)
 
 BEAT_S = 10.0
 SEND_S = 20.0
@@ -122,6 +127,7 @@ class _CallFeed(_Feed):
         for parcel in box.backlog:
             await self.pass_on(parcel)
         box.backlog = ()
+        await self.say(json.dumps({"call": self.call_id, "caught_up": self.last}))
         return True
 
     async def _replay(self, first: int, last: int) -> bool:
@@ -201,6 +207,9 @@ async def _write(feed: _CallFeed | _WallFeed, box: Mailbox, scope: anyio.CancelS
         if await feed.catch_up(box) and await _follow(feed, box):
             code, reason = OVER, "the call is over"
         await feed.socket.close(code, reason)
+    except PipelineError as error:
+        log.warning("event_replay_failed", code=error.code)
+        await _close_stuck(feed.socket)
     except TimeoutError:
         await _close_stuck(feed.socket)
     except (WebSocketDisconnect, RuntimeError):

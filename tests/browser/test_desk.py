@@ -89,13 +89,20 @@ def test_one_key_decides_on_a_hint(pages, server, key, fate):
     page = desk(pages, server)
     server.publish("demo", *story.opening(), *story.anger(), seconds=48)
     expect(primary(page)).to_contain_text("Do not argue")
-    with page.expect_response(re.compile(r"/hints/")) as answer:
+    with page.expect_response(lambda r: f'"{fate}"' in (r.request.post_data or "")) as answer:
         page.keyboard.press(key)
     assert answer.value.status == 204
     expect(primary(page)).not_to_contain_text("Do not argue")
-    assert list(fates(server, "demo", "churn#1")) == [fate]
+    assert set(fates(server, "demo", "churn#1")) == {"shown", fate}
     dismissed = server.host.get("demo").dismissed
     assert dismissed == (["churn#1"] if fate in ("dismissed", "not_helpful") else [])
+
+
+def test_only_what_is_shown_while_it_happens_counts_as_shown(pages, server):
+    server.publish("demo", *story.opening(), *story.anger(), *story.recovery(), *story.ending())
+    page = pages.open(f"{server.url}/calls/demo/desk")
+    expect(page.get_by_label("Reason for the call")).to_be_visible()
+    assert fates(server, "demo", "churn#1") == {}
 
 
 def test_keys_can_be_turned_off_and_stay_off(pages, server):

@@ -224,6 +224,7 @@ async def test_a_quiet_line_beats_with_the_calls_time(server, monkeypatch):
     monkeypatch.setattr("streaming.live.BEAT_S", 0.05)
     await publish(server, "a", story.started("a"), seconds=7.0)
     async with websockets.connect(address(server, "/calls/a/live?after=1")) as ws:
-        await ws.recv()
+        assert "hello" in json.loads(await ws.recv())
+        assert json.loads(await ws.recv()) == {"call": "a", "caught_up": 1}
         beat = json.loads(await asyncio.wait_for(ws.recv(), DEADLINE_S))
     assert beat == {"call": "a", "beat": {"seconds": 7.0}}

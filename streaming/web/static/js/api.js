@@ -17,6 +17,7 @@ function address(callId, path) {
 
 /** @param {string} url @param {string} [method] @param {object} [body] */
 async function ask(url, method = "GET", body = undefined) {
+  /** @type {Record<string, string>} */
   const sent = body === undefined ? {} : { "Content-Type": "application/json" };
   const answer = await fetch(url, {
     method,

@@ -46,6 +46,7 @@ export function startDesk(root) {
 
   function join(/** @type {string} */ callId) {
     line?.close();
+    told.clear();
     state.value = initial(callId);
     set({ marked: null, next: "", notice: "" });
     document.title = `Call ${callId} · Cueline`;
@@ -61,6 +62,7 @@ export function startDesk(root) {
   function received(/** @type {any} */ data) {
     if (data.event) dispatch({ kind: "event", seq: data.seq, event: data.event });
     else if (data.hello) dispatch({ kind: "hello", hello: data.hello });
+    else if ("caught_up" in data) dispatch({ kind: "caught_up" });
     else if (data.beat) dispatch({ kind: "beat", beat: data.beat });
     if (complete(state.value)) {
       line?.close();
@@ -175,7 +177,24 @@ export function startDesk(root) {
       <${KeyHelp} open=${help} keysOn=${keysOn} switchKeys=${switchKeys} close=${() => set({ help: false })} />`;
   }
 
-  const draw = perFrame(() => render(view(), root));
+  /** @type {Set<string>} */
+  const told = new Set();
+  /** Count what the agent got to see. */
+  function reportShown() {
+    const s = state.value;
+    if (!s.caughtUp || s.phase !== "live" || document.visibilityState === "hidden") return;
+    const { primary, small } = deck(s.hints);
+    for (const card of [primary, ...small]) {
+      if (!card || card.origin !== "raised" || told.has(card.hint.id)) continue;
+      told.add(card.hint.id);
+      sendFate(s.callId, card.hint.id, "shown", callSeconds(s, now())).catch(() => {});
+    }
+  }
+
+  const draw = perFrame(() => {
+    render(view(), root);
+    reportShown();
+  });
   root.replaceChildren();
   effect(() => {
     void [state.value, wall.value, local.value];

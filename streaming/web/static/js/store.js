@@ -33,6 +33,8 @@ export function initial(callId = "") {
     /** @type {any | null} */ call: null,
     /** @type {"waiting" | "live" | "over"} */ phase: "waiting",
     connection: "connecting",
+    /** Whether the past is told, and what comes is happening now. */
+    caughtUp: false,
     seq: 0,
     clock: { seconds: 0, at: 0 },
     /** @type {{seconds: number, reason: string} | null} */ end: null,
@@ -70,6 +72,7 @@ export function reduce(state, message) {
   if (kind === "event") return afterEvent(state, message);
   if (kind === "hello") return greeted(state, message.hello, now);
   if (kind === "beat") return retimed(state, message.beat?.seconds, now);
+  if (kind === "caught_up") return { ...state, caughtUp: true };
   if (kind === "connection") return withConnection(state, message.state);
   if (kind === "tick") return withHints(state, settle(state.hints, timing(state, now)));
   if (kind === "fate") {

@@ -54,7 +54,7 @@ export function drawWave(container, audio, peaks, marks, player) {
   wave.on("decode", () => {
     for (const mark of marks) addMark(regions, mark);
   });
-  regions.on("region-clicked", (region, event) => {
+  regions.on("region-clicked", (/** @type {any} */ region, /** @type {MouseEvent} */ event) => {
     event.stopPropagation();
     player.seek(region.start);
   });

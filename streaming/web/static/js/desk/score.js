@@ -29,7 +29,7 @@ export function ScoreSummary({ scorecard, callId, rows }) {
       ${failed
         ? html`<span class="chip critical"><${Icon} name="violated" />auto-fail</span>`
         : passed !== null && html`<span class=${`chip ${passed ? "good" : "warn"}`}><${Icon} name=${passed ? "check" : "close"} />${passed ? "passed" : "below the mark"}</span>`}
-      ${review > 0 && html`<span class="chip review"><${Icon} name="review" />${review} need review</span>`}
+      ${review > 0 && html`<span class="chip review"><${Icon} name="review" />${review} to review</span>`}
     </div>
     ${failed && html`<p class="fail-why">Failed on: ${scorecard.auto_fail_items.map((/** @type {string} */ id) => named(id, rows)).join(", ")}.</p>`}
     <ul class="sections">${sections.map((/** @type {any} */ part) => html`<li key=${part.id}>
