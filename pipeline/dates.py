@@ -314,10 +314,12 @@ def _unhyphened(text: str, toks: Sequence[Token]) -> list[Token]:
     out: list[Token] = []
     for token in toks:
         last = out[-1] if out else None
-        if last is not None and last.text == "to" and token.text in {"day", "morrow", "night"}:
-            if text[last.end : token.start] == "-":
-                out[-1] = Token("to" + token.text, last.start, token.end)
-                continue
+        hyphen = last is not None and text[last.end : token.start] == "-"
+        after_to = last is not None and last.text == "to"
+        whole = token.text == "morrow" or (hyphen and token.text in {"day", "night"})
+        if last is not None and after_to and whole:
+            out[-1] = Token("to" + token.text, last.start, token.end)
+            continue
         out.append(token)
     return out
 

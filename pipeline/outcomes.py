@@ -10,6 +10,7 @@ from pipeline.passages import trim
 from qa_rules.heard import Heard, Listening
 from qa_rules.packs import PackSet
 from qa_rules.phrases import Hit, Matcher, compile_match
+from qa_rules.types import HappenedEvent
 
 EARLY = 1.0 / 3.0
 LATE_WEIGHT = 0.5
@@ -17,6 +18,7 @@ LATE_WEIGHT = 0.5
 MATCH_WEIGHT = 0.6
 """One hit of a reason's own words, as a probability."""
 LEAST_REASON = 0.35
+SURE_EVENT = 0.9
 QUOTE_WORDS = 24
 _BREAK = re.compile(r"[.,;:?!]")
 _AFTER_NAMES = """
@@ -75,6 +77,11 @@ class Call:
     labels: Mapping[int, Sequence[Label]] = field(default_factory=dict)
     seconds: float = 0.0
 
+    @property
+    def cased(self) -> bool:
+        """Whether the recogniser writes capitals."""
+        return any(h.said.text[:1].isupper() for h in self.heard)
+
 
 def listen(
     utterances: Iterable[Utterance], labels: Mapping[int, Sequence[Label]], seconds: float
@@ -115,20 +122,17 @@ def reasons(call: Call, packs: PackSet) -> list[Found]:
     return sorted(found, key=lambda f: -f.confidence)
 
 
-def outcomes(call: Call, packs: PackSet, happened: Mapping[str, float]) -> list[Found]:
+def outcomes(call: Call, packs: PackSet, happened: Mapping[str, HappenedEvent]) -> list[Found]:
     """Return how the call ended: what the rules saw happen before what was said, latest first.
 
-    `happened` holds the events of the call by id, with the second at which each last came.
+    `happened` holds the last event of each id.
     """
     found: list[Found] = []
     seen: list[Found] = []
     for outcome in packs.wrapup.outcomes:
         if outcome.event is not None and outcome.event in happened:
-            at = happened[outcome.event]
-            near = min(call.heard, key=lambda h: abs(h.said.start - at), default=None)
-            if near is not None:
-                quote = trim(near.said.text, QUOTE_WORDS)
-                seen.append(Found(outcome.id, outcome.title, quote, near.said.id, at, 0.9))
+            found_by = _from_event(call, outcome.id, outcome.title, happened[outcome.event])
+            seen += [] if found_by is None else [found_by]
         if outcome.match is None:
             continue
         last = _last_hit(call, compile_match(outcome.match, outcome.id), outcome.speaker)
@@ -147,6 +151,7 @@ def fields(call: Call, packs: PackSet) -> dict[str, FieldValue]:
     corrected. What redaction has hidden is no value.
     """
     out: dict[str, FieldValue] = {}
+    cased = call.cased
     for spec in packs.wrapup.fields:
         if spec.match is None:
             continue
@@ -157,11 +162,24 @@ def fields(call: Call, packs: PackSet) -> dict[str, FieldValue]:
             if spec.slot == "name" and spec.id in out:
                 break
             hit = matcher.search(heard, call.labels.get(heard.said.id, ()))
-            value = None if hit is None or hit.doubt else _value(heard, hit, spec.slot)
+            value = None if hit is None or hit.doubt else _value(heard, hit, spec.slot, cased=cased)
             if value:
                 quote = trim(heard.said.text, QUOTE_WORDS)
                 out[spec.id] = FieldValue(spec.title, value, heard.said.id, quote)
     return out
+
+
+def _from_event(call: Call, name: str, title: str, event: HappenedEvent) -> Found | None:
+    """Return an outcome that an event names, with its words or those said nearest to it."""
+    for evidence in event.evidence:
+        if evidence.utterance_id is not None:
+            quote = trim(evidence.quote, QUOTE_WORDS)
+            return Found(name, title, quote, evidence.utterance_id, event.at, SURE_EVENT)
+    near = min(call.heard, key=lambda h: abs(h.said.start - event.at), default=None)
+    if near is None:
+        return None
+    quote = trim(near.said.text, QUOTE_WORDS)
+    return Found(name, title, quote, near.said.id, event.at, SURE_EVENT)
 
 
 def _last_hit(call: Call, matcher: Matcher, speaker: str) -> tuple[Heard, Hit] | None:
@@ -177,7 +195,7 @@ def _speaks(channel: Channel, speaker: str) -> bool:
     return speaker == "any" or channel.value == speaker or channel is Channel.MIXED
 
 
-def _value(heard: Heard, hit: Hit, slot: str) -> str:
+def _value(heard: Heard, hit: Hit, slot: str, *, cased: bool) -> str:
     """Return a slot's words as they stand in the text; the whole turn for the slot "text"."""
     if slot == "text":
         return trim(heard.said.text, QUOTE_WORDS)
@@ -190,7 +208,7 @@ def _value(heard: Heard, hit: Hit, slot: str) -> str:
             if [t.text for t in toks[at : at + len(words)]] == words:
                 last = at + len(words) - 1
                 text = part.utterance.text
-                if slot == "name" and not _name_like(text, toks[at], toks[last]):
+                if slot == "name" and not _name_like(text, toks[at], toks[last], cased=cased):
                     return ""
                 if slot == "name" and last + 1 < len(toks) and _surname(text, toks, last):
                     last += 1
@@ -198,13 +216,10 @@ def _value(heard: Heard, hit: Hit, slot: str) -> str:
     return _normalised(words)
 
 
-def _name_like(text: str, first: Token, last: Token) -> bool:
-    """Return whether words can be a name: no title alone, and capitals where the text has them."""
+def _name_like(text: str, first: Token, last: Token, *, cased: bool) -> bool:
+    """Return whether words can be a name: no title alone, and with capitals where there are any."""
     name = text[first.start : last.end]
-    if name.strip(".").lower() in _TITLES:
-        return False
-    plain = text[1:].replace(" I ", " ").replace("I'", "")
-    return name[:1].isupper() or not any(c.isupper() for c in plain)
+    return name.strip(".").lower() not in _TITLES and (name[:1].isupper() or not cased)
 
 
 def _surname(text: str, toks: Sequence[Token], last: int) -> bool:

@@ -114,6 +114,12 @@ a an and am are be by can do for from get go going have i i'll in is it me my of
 that the them then they this to up we we'll will with you you'll your
 """
 _EMPTY = frozenset(_SMALL.split())
+_NEXT_THING = re.compile(
+    r",?\s+(?:and\s+|so\s+)?(?:thank you|thanks|have a|bye|take care|is there anything|does that"
+    r"|is that|are you|have i got|would that|but that put)\b",
+    re.I,
+)
+"""Where a promise is over, in a text without full stops."""
 QUOTE_WORDS = 30
 SAME = 0.5
 """The share of telling words from which two promises are the same one."""
@@ -169,6 +175,8 @@ def _promise(sentence: Sentence, now: datetime) -> Promise | None:
     begin = _clause(sentence, start.start(), due)
     last = max(start.end(), due.end if due else 0)
     end = min((offset for offset, _ in sentence.parts if offset >= last), default=len(text))
+    following = _NEXT_THING.search(text, last, end)
+    end = following.start() if following is not None else end
     return Promise(
         who=sentence.utterance.channel.value,
         quote=trim(text[begin:end], QUOTE_WORDS),

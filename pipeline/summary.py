@@ -116,7 +116,9 @@ def _issue(said: Sequence[Sentence], reason_id: int | None, seconds: float) -> L
     text = sentence.text
     if best[1] + 1 < len(lines) and len(text.split()) < MOST_WORDS // 3:
         more = lines[best[1] + 1]
-        if more.utterance.start - sentence.utterance.end < 4 and _WANTS.search(more.text):
+        same = more.utterance.id == sentence.utterance.id
+        close = more.utterance.start - sentence.utterance.end < 4
+        if same or (close and _WANTS.search(more.text)):
             text = f"{text} {more.text}"
     return Line("issue", trim(text, MOST_WORDS), sentence.utterance.id)
 

@@ -20,7 +20,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from models.types import Channel, Label, Utterance
 from pipeline import outcomes as found_in
@@ -30,7 +30,7 @@ from pipeline.passages import sentences
 from pipeline.promises import Promise, find_promises
 from pipeline.summary import Line, summarise
 from qa_rules.packs import PackSet
-from qa_rules.types import Anger, Finding, State
+from qa_rules.types import Anger, Finding, HappenedEvent, State
 
 SURE_REASON = 0.6
 """A reason below this is shown, and listed for review."""
@@ -52,20 +52,6 @@ _FITS = {
     "do_not_call": ("event", "dnc_request"),
 }
 """What in a call speaks for a disposition of this id before the others of its outcome."""
-
-
-class Happened(Protocol):
-    """An event of the rules: its id and the second it came."""
-
-    @property
-    def id(self) -> str:
-        """The event's id in the packs."""
-        ...
-
-    @property
-    def at(self) -> float:
-        """Seconds from the call's start."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +102,7 @@ def draft(  # noqa: PLR0913 - one argument for each thing known of a call
     *,
     labels: Mapping[int, Sequence[Label]],
     findings: Iterable[Finding],
-    happened: Iterable[Happened],
+    happened: Iterable[HappenedEvent],
     anger: Sequence[Anger],
     packs: PackSet,
     started_at: str,
@@ -134,7 +120,7 @@ def draft(  # noqa: PLR0913 - one argument for each thing known of a call
         started_at: ISO 8601; its day and time are those that spoken dates refer to.
         seconds: the call's length.
     """
-    events = {event.id: event.at for event in happened}
+    events = {event.id: event for event in happened}
     call = found_in.listen(utterances, labels, seconds)
     why = found_in.reasons(call, packs)
     ended = found_in.outcomes(call, packs, events)
@@ -194,7 +180,7 @@ def _dispositions(
     outcome: Found | None,
     promised: Sequence[Promise],
     values: Mapping[str, FieldValue],
-    events: Mapping[str, float],
+    events: Mapping[str, HappenedEvent],
 ) -> list[Disposition]:
     """Return the dispositions that go with the outcome, those that the call speaks for first."""
     tasks = {p.task for p in promised}

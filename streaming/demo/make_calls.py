@@ -1,8 +1,8 @@
 """Makes the bundled calls from their scripts: `python -m streaming.demo.make_calls [FOLDER]`.
 
 Every turn is spoken by a flite voice, put on its side's channel after a natural pause, and sent
-through a telephone line: the band of 300 to 3400 Hz, a floor of noise, mu-law steps. The same
-scripts, seeds and flite give the same files.
+through a telephone line: its band, a floor of noise, the steps of mu-law. The same scripts, seeds
+and flite give the same files.
 """
 
 import json
@@ -31,10 +31,10 @@ SIDES: tuple[Side, ...] = ("agent", "customer")
 """The channels of a recording, in order."""
 SPEECH_RMS = 0.08
 """About -22 dBFS, the level telephone networks aim at."""
-FLOOR_RMS = 0.0002
-"""A quiet line, about -74 dBFS."""
+FLOOR_RMS = 0.0001
+"""A quiet line, about -80 dBFS."""
 HUM_HZ = 60.0
-BAND_HZ = (300.0, 3400.0)
+BAND_HZ = (250.0, 3450.0)
 PAUSE_S = (0.4, 1.0)
 LEAD_S, TAIL_S = 0.8, 0.8
 TRIM_RMS = 0.004
@@ -64,6 +64,16 @@ class Turn(BaseModel):
         return self
 
 
+class Voice(BaseModel):
+    """A flite voice; `pitch` raises it with its timbre, so that one voice makes two speakers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    pitch: Annotated[float, Field(ge=0.8, le=1.3)] = 1.0
+    pace: Annotated[float, Field(ge=0.7, le=1.4)] = 1.0
+
+
 class Script(BaseModel):
     """A call to be made; what `streaming.demo` reads of it is not repeated here.
 
@@ -71,7 +81,7 @@ class Script(BaseModel):
     """
 
     seed: int
-    voices: dict[Side, str]
+    voices: dict[Side, Voice]
     line_noise: dict[Side, float] = Field(default_factory=dict)
     turns: list[Turn]
 
@@ -112,7 +122,8 @@ def make(name: str, folder: Path) -> float:
     for turn in script.turns:
         side: Side = "agent" if turn.agent else "customer"
         text = turn.agent or turn.customer
-        spoken = speak(text, script.voices[side], turn.pace)
+        voice = script.voices[side]
+        spoken = speak(text, voice.model_copy(update={"pace": voice.pace * turn.pace}))
         spoken *= 10 ** (turn.louder_db / 20)
         pause = float(dice.uniform(*PAUSE_S)) if turn.pause_s is None else turn.pause_s
         start = int((end + pause) * RATE_HZ)
@@ -127,7 +138,9 @@ def make(name: str, folder: Path) -> float:
         telephone(lines[side].samples(length), dice, script.line_noise.get(side)) for side in SIDES
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    soundfile.write(folder / f"{name}.flac", np.stack(heard, axis=1), RATE_HZ, compression_level=1.0)
+    soundfile.write(
+        folder / f"{name}.flac", np.stack(heard, axis=1), RATE_HZ, compression_level=1.0
+    )
     data = {
         "name": name,
         "rate_hz": RATE_HZ,
@@ -141,22 +154,22 @@ def make(name: str, folder: Path) -> float:
     return length / RATE_HZ
 
 
-def speak(text: str, voice: str, pace: float = 1.0) -> Samples:
-    """Return a text as a flite voice says it, at the line's rate and level, without silence.
+def speak(text: str, voice: Voice) -> Samples:
+    """Return a text as a voice says it, at the line's rate and level, without silence around it.
 
     Raises:
         subprocess.CalledProcessError: flite does not know the voice.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spoken.wav"
-        stretch = f"duration_stretch={1 / pace:.3f}"
+        stretch = f"duration_stretch={voice.pitch / voice.pace:.3f}"
         subprocess.run(  # noqa: S603 - a fixed program, and a text of our own
-            ["flite", "-voice", voice, "--setf", stretch, "-t", text, "-o", str(path)],  # noqa: S607
+            ["flite", "-voice", voice.name, "--setf", stretch, "-t", text, "-o", str(path)],  # noqa: S607
             check=True,
             timeout=SPEAK_TIMEOUT_S,
         )
         samples, rate = soundfile.read(path, dtype="float32")
-    line: Samples = soxr.resample(samples, rate, RATE_HZ, quality="HQ").astype(np.float32)
+    line: Samples = soxr.resample(samples, rate * voice.pitch, RATE_HZ).astype(np.float32)
     loud = np.flatnonzero(np.abs(line) > TRIM_RMS)
     line = line[max(0, loud[0] - 160) : loud[-1] + 400]
     level = float(np.sqrt(np.mean(line**2)))

@@ -105,6 +105,15 @@ def test_values_are_copied_as_they_were_said():
     assert fields["reference"].value == "88 12 04"
 
 
+def test_a_word_is_no_name_where_names_have_capitals():
+    turns = call((C, "Nobody cares."), (A, "I see."), (C, "And this is completely unacceptable."))
+    assert "customer_name" not in wrap(turns).fields
+    turns = call((A, "Good evening, this is Mrs. Parker?"), (C, "This is Mrs. Parker."))
+    assert wrap(turns).fields.get("customer_name") is None or (
+        "Parker" in wrap(turns).fields["customer_name"].value
+    )
+
+
 def test_what_redaction_hid_is_no_value():
     fields = wrap(call((A, "the card ending [card number]"), (C, "my name is Ann"))).fields
     assert "last_four" not in fields
