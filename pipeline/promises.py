@@ -64,6 +64,13 @@ _COMES_DATED = re.compile(
     r"|show|land|get)\b",
     re.I,
 )
+_BOOKED_DATED = re.compile(
+    r"\b(?:the|an|your|our)\s+(?:\w+\s+)?(?:engineer|technician|driver|plumber|visit|delivery"
+    r"|appointment|parcel|package|order|refund|money|replacement|new\s+\w+)\s+(?:comes|is\s+coming"
+    r"|arrives|is\s+arriving|is\s+booked|goes\s+out|ships|is\s+due)\b"
+    r"|\b(?:I|we)(?:'ve|\s+have)\s+(?:now\s+|just\s+)?(?:booked|scheduled|arranged)\b",
+    re.I,
+)
 _CUSTOMER = re.compile(
     rf"\bI{_WILL}(?!\s+(?:not|never)\b){_ADVERBS}\s+(?:send|e-?mail|call\s+(?:you\s+|them\s+"
     rf"|him\s+)?back|call\s+back"
@@ -107,15 +114,17 @@ _DONE = {
     ),
 }
 """How a promise of a task is said to be kept; a later call or letter cannot be, while it is on."""
-_LASTS = ("for ", "over ", "takes ", "take ")
-"""Words before a time that make it a length, not an end."""
+_LASTS = re.compile(
+    r"(?:for|over|takes?)\b.*\b(?:minutes?|hours?|days?|weeks?|fortnight|months?)\b", re.I
+)
+"""A time that is a length, not an end."""
 _SMALL = """
 a an and am are be by can do for from get go going have i i'll in is it me my of on our so someone
 that the them then they this to up we we'll will with you you'll your
 """
 _EMPTY = frozenset(_SMALL.split())
 _NEXT_THING = re.compile(
-    r",?\s+(?:and\s+|so\s+)?(?:thank you|thanks|have a|bye|take care|is there anything|does that"
+    r",\s+(?:and|so|your)\b|,?\s+(?:and\s+|so\s+)?(?:thank you|thanks|have a|bye|take care|is there anything|does that"
     r"|is that|are you|have i got|would that|but that put)\b",
     re.I,
 )
@@ -191,7 +200,8 @@ def _promise(sentence: Sentence, now: datetime) -> Promise | None:
 
 def _agent(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
     match = _AGENT.search(text)
-    dated = _AGENT_DATED.search(text) or _YOURS_DATED.search(text) or _COMES_DATED.search(text)
+    ways = (_AGENT_DATED, _YOURS_DATED, _COMES_DATED, _BOOKED_DATED)
+    dated = next((found for way in ways if (found := way.search(text))), None)
     return match, dated
 
 
@@ -202,7 +212,7 @@ def _hidden(text: str, found: re.Match[str]) -> bool:
 
 def _due(text: str, found: re.Match[str], now: datetime) -> Due | None:
     """Return when it is due: the first date after the promise's words, else one before them."""
-    dues = [d for d in find_due(text, now) if not d.words.lower().startswith(_LASTS)]
+    dues = [d for d in find_due(text, now) if not _LASTS.match(d.words)]
     after = [d for d in dues if d.start >= found.start()]
     before = [d for d in dues if d.end <= found.start() and found.start() - d.end <= 12]
     return next(iter([*after, *reversed(before)]), None)

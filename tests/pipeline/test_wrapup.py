@@ -157,6 +157,8 @@ def test_a_call_without_words_has_a_draft_too():
         "I'll just put you through",
         "they said they will call me by Monday",
         "I'll be with you in a second",
+        "I have booked the visit for you",
+        "the engineer comes when he can",
     ],
 )
 def test_offers_questions_and_conditions_are_no_promise(text):
@@ -171,6 +173,8 @@ def test_offers_questions_and_conditions_are_no_promise(text):
         ("your refund will be there by Friday", "2026-05-08"),
         ("you should receive it by the end of the week", "2026-05-08"),
         ("a supervisor will ring you within two hours", "2026-05-05T16:30"),
+        ("so the engineer comes on Wednesday between eight and ten", "2026-05-06T10:00"),
+        ("I have booked the visit for Wednesday", "2026-05-06"),
         ("okay so i will um email you the form tomorrow", "2026-05-06"),
     ],
 )
