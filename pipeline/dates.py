@@ -50,6 +50,8 @@ class Due:
     end: int
     iso: str | None
     sure: bool = True
+    clock: time | None = None
+    """The time of day where the words hold no day; `iso` is then today's, while that is to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,10 @@ class _Reader:
                 return None
         if count is None:
             return _Found(at, place, sure=False)
-        return self._after(at, place, count, unit, working)
+        last = (
+            place + 2 if (self.word(place + 1), self.word(place + 2)) == ("from", "now") else place
+        )
+        return self._after(at, last, count, unit, working)
 
     def _count(self, at: int) -> tuple[int | None, int] | None:
         """Read a count, the later one of a range; None in it for "a few"."""
@@ -348,7 +353,8 @@ def _due(text: str, toks: Sequence[Token], found: _Found, now: datetime) -> Due:
     while first > 0 and toks[first - 1].text in _LEAD and found.first - first < 3:
         first -= 1
     start, end = toks[first].start, toks[found.last].end
-    return Due(text[start:end], start, end, _iso(found, now), found.sure)
+    clock = found.at if found.day is None and found.moment is None else None
+    return Due(text[start:end], start, end, _iso(found, now), found.sure, clock)
 
 
 def _iso(found: _Found, now: datetime) -> str | None:

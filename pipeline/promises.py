@@ -6,7 +6,7 @@ offer ("I can send it"), a question ("shall I ring you?") and a condition are no
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.text import tokens
@@ -66,9 +66,11 @@ _COMES_DATED = re.compile(
 )
 _BOOKED_DATED = re.compile(
     r"\b(?:the|an|your|our)\s+(?:\w+\s+)?(?:engineer|technician|driver|plumber|visit|delivery"
-    r"|appointment|parcel|package|order|refund|money|replacement|new\s+\w+)\s+(?:comes|is\s+coming"
+    r"|appointment|parcel|package|order|refund|money|replacement|new\s+\w+)\s+(?:comes"
+    r"|is\s+coming"
     r"|arrives|is\s+arriving|is\s+booked|goes\s+out|ships|is\s+due)\b"
-    r"|\b(?:I|we)(?:'ve|\s+have)\s+(?:now\s+|just\s+)?(?:booked|scheduled|arranged)\b",
+    r"|\b(?:I|we)(?:'ve|\s+have)\s+(?:now\s+|just\s+)?(?:booked|scheduled|arranged)\b"
+    r"|\bI\s+have\s+(?:an?|your)\s+(?:[\w.]+\s+){0,3}(?:appointment|booking|slot)\b",
     re.I,
 )
 _CUSTOMER = re.compile(
@@ -115,7 +117,8 @@ _DONE = {
 }
 """How a promise of a task is said to be kept; a later call or letter cannot be, while it is on."""
 _LASTS = re.compile(
-    r"(?:for|over|takes?)\b.*\b(?:minutes?|hours?|days?|weeks?|fortnight|months?)\b", re.I
+    r"(?:for|over|takes?)\b.*\b(?:minutes?|hours?|days?|weeks?|fortnight|months?)\b(?!.*from now)",
+    re.I,
 )
 """A time that is a length, not an end."""
 _SMALL = """
@@ -124,7 +127,8 @@ that the them then they this to up we we'll will with you you'll your
 """
 _EMPTY = frozenset(_SMALL.split())
 _NEXT_THING = re.compile(
-    r",\s+(?:and|so|your)\b|,?\s+(?:and\s+|so\s+)?(?:thank you|thanks|have a|bye|take care|is there anything|does that"
+    r",\s+(?:and|so|your)\b|,?\s+(?:and\s+|so\s+)?(?:thank you|thanks|have a|bye|take care"
+    r"|is there anything|does that"
     r"|is that|are you|have i got|would that|but that put)\b",
     re.I,
 )
@@ -215,7 +219,12 @@ def _due(text: str, found: re.Match[str], now: datetime) -> Due | None:
     dues = [d for d in find_due(text, now) if not _LASTS.match(d.words)]
     after = [d for d in dues if d.start >= found.start()]
     before = [d for d in dues if d.end <= found.start() and found.start() - d.end <= 12]
-    return next(iter([*after, *reversed(before)]), None)
+    near = [*after, *reversed(before)]
+    day = next((d for d in near if d.clock is None), None)
+    clock = next((d for d in near if d.clock is not None), None)
+    if day is None or clock is None or clock.clock is None or day.iso is None or "T" in day.iso:
+        return day or clock
+    return replace(day, iso=f"{day.iso}T{clock.clock:%H:%M}")
 
 
 def _clause(sentence: Sentence, at: int, due: Due | None) -> int:

@@ -45,7 +45,8 @@ _DONE = re.compile(
     r"|\b(?:is|are|that's|it's|you're)(?: (?:now|all|already|both))+ (?:done|sorted|set|fixed"
     r"|booked|cancell?ed|confirmed|complete|updated|active|in the system)\b"
     r"|\b(?:that's|that has|it's) (?:gone through|been|done|sorted|booked|cancell?ed|fixed)\b"
-    r"|\bin our system\b"
+    r"|\b(?:that|it)(?:'s| is) in (?:our|the) system\b"
+    r"|\bi have (?:an?|your) (?:[\w.]+ ){0,3}(?:appointment|booking|slot)\b"
     r"|\b(?:i|we) (?:did find|found|have found)\b"
     r"|\bwe(?:'ve| have)? got (?:that|the|your|it) \w+(?: \w+)? (?:cancell?ed|booked|set up"
     r"|sorted|removed|changed)\b",
@@ -53,7 +54,8 @@ _DONE = re.compile(
 )
 _NOT_DONE = re.compile(
     r"\b(?:i've been|have you|has anyone|haven't|hasn't|not been|never been|i've got (?:a|an"
-    r"|the)|we have (?:a|an)|i have (?:a|an|your|the)"
+    r"|the)|we have (?:a|an)|i have (?:a|an|your|the)(?! (?:[\w.]+ ){0,3}(?:appointment|booking"
+    r"|slot))"
     r"|how long|been (?:waiting|told|trying)|i've heard|i have heard|would have|could have"
     r"|should have"
     r"|may have|might have|thinking|not sure|if you|whether)\b",

@@ -37,6 +37,7 @@ SURE_REASON = 0.6
 SURE_WORDS = 0.45
 """Recogniser's confidence under which a quote is listed for review; the rules use the same."""
 MOST_DISPOSITIONS = 4
+USUAL_DISPOSITIONS = 2
 _TASKS = {
     "call_back": "Call back",
     "send": "Send",
@@ -182,17 +183,18 @@ def _dispositions(
     values: Mapping[str, FieldValue],
     events: Mapping[str, HappenedEvent],
 ) -> list[Disposition]:
-    """Return the dispositions that go with the outcome, those that the call speaks for first."""
+    """Return what the call speaks for, and the first that goes with its outcome anyway."""
     tasks = {p.task for p in promised}
-    rows: list[tuple[bool, Disposition]] = []
+    spoken: list[Disposition] = []
+    usual: list[Disposition] = []
     for spec in packs.wrapup.dispositions:
         kind, name = _FITS.get(spec.id, ("event", spec.id))
         fits = name in {"task": tasks, "field": set(values), "event": set(events)}[kind]
         if fits:
-            rows.append((True, Disposition(spec.id, spec.title, name.replace("_", " "))))
+            spoken.append(Disposition(spec.id, spec.title, name.replace("_", " ")))
         elif outcome is not None and spec.outcome == outcome.id and spec.id not in _FITS:
-            rows.append((False, Disposition(spec.id, spec.title, outcome.title)))
-    return [d for _, d in sorted(rows, key=lambda row: not row[0])][:MOST_DISPOSITIONS]
+            usual.append(Disposition(spec.id, spec.title, outcome.title))
+    return [*spoken, *usual[: 1 if spoken else USUAL_DISPOSITIONS]][:MOST_DISPOSITIONS]
 
 
 def _follow_ups(promised: Sequence[Promise]) -> list[FollowUp]:

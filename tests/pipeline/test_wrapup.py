@@ -175,6 +175,7 @@ def test_offers_questions_and_conditions_are_no_promise(text):
         ("a supervisor will ring you within two hours", "2026-05-05T16:30"),
         ("so the engineer comes on Wednesday between eight and ten", "2026-05-06T10:00"),
         ("I have booked the visit for Wednesday", "2026-05-06"),
+        ("so I have an 8 a.m. appointment in the system for two days from now", "2026-05-07T08:00"),
         ("okay so i will um email you the form tomorrow", "2026-05-06"),
     ],
 )
