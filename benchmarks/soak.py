@@ -30,13 +30,14 @@ QUEUE = "bench"
 
 @dataclass(frozen=True, slots=True)
 class SoakPlan:
-    """Lines, seconds of each call, hours of call audio in all, and how fast it is played."""
+    """Lines, seconds of each call, hours of call audio in all, times real time, more TOML."""
 
     calls: int
     seconds: float
     hours: float
     speed: float
     sound: str = "demo"
+    config: str = ""
 
     @property
     def rounds(self) -> int:
@@ -80,7 +81,7 @@ def split(samples: Sequence[Usage]) -> list[list[Usage]]:
 
 async def soak(plan: SoakPlan) -> SoakResult:
     """Play the plan against a fresh server."""
-    load = LoadPlan(plan.calls, plan.seconds, plan.sound)
+    load = LoadPlan(plan.calls, plan.seconds, plan.sound, config=plan.config)
     cast = await asyncio.to_thread(make_cast, load)
     sounds = [sound for sound, _ in cast]
     numbers = itertools.count()
