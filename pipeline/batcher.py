@@ -9,6 +9,7 @@ recorded work awaits a free place, finals are always taken.
 import asyncio
 import heapq
 import itertools
+import math
 import os
 import sys
 import threading
@@ -24,8 +25,10 @@ from models.errors import EngineFailed, ModelError
 from models.types import SttRequest, Transcription
 from pipeline.errors import Overloaded
 
-WORKER_NICENESS = 5
-"""So that on a full machine the event loop is served before the model (Linux)."""
+WORKER_NICENESS = 2
+"""Added to the workers', so that on a full machine the event loop is served before the model
+(Linux). More would let every other program on the machine go before them too."""
+LOAD_FRESH_S = 0.05
 
 LOAD_WINDOW_S = 3.0
 
@@ -65,6 +68,7 @@ class Batcher:
         self._threads = ThreadPoolExecutor(workers, "stt", initializer=_lower_priority)
         self._busy: deque[tuple[float, float]] = deque()
         self._running: dict[int, float] = {}
+        self._load, self._load_at = 0.0, -math.inf
         self.counts: Counter[str] = Counter()
         self.batch_sizes: Counter[int] = Counter()
         self.engine_s = 0.0
@@ -111,12 +115,16 @@ class Batcher:
     def load(self) -> float:
         """The share of the workers' time spent reading over the last seconds, 0 to 1."""
         now = time.monotonic()
+        if now - self._load_at < LOAD_FRESH_S:
+            return self._load
+        self._load_at = now
         horizon = now - LOAD_WINDOW_S
         while self._busy and self._busy[0][1] < horizon:
             self._busy.popleft()
         spent = sum(end - max(begin, horizon) for begin, end in self._busy)
         spent += sum(now - max(begin, horizon) for begin in self._running.values())
-        return min(1.0, spent / (LOAD_WINDOW_S * self.workers))
+        self._load = min(1.0, spent / (LOAD_WINDOW_S * self.workers))
+        return self._load
 
     @property
     def waiting_s(self) -> float:
@@ -224,4 +232,6 @@ class Batcher:
 
 def _lower_priority() -> None:
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), WORKER_NICENESS)
+        thread = threading.get_native_id()
+        nicer = os.getpriority(os.PRIO_PROCESS, thread) + WORKER_NICENESS
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, nicer))

@@ -43,6 +43,7 @@ class Leg:
         self.partial_text = ""
         self.speculative_job: int | None = None
         self.previewed: set[str] = set()
+        self.previewed_text = ""
 
     def append(self, samples: Samples) -> None:
         """Hear the next samples."""
@@ -114,7 +115,7 @@ class Leg:
         self.partial_at = self.clip_start
         self.partial_job = self.speculative_job = None
         self.partial_until, self.partial_text = 0, ""
-        self.previewed = set()
+        self.previewed, self.previewed_text = set(), ""
 
     def _cut(self, stop: int, speech_stop: int, voiced: int) -> Cut:
         if self.utterance_id is None:

@@ -299,8 +299,9 @@ class CallSession:
         start, until = self._seconds(leg.speech_start), self._seconds(job.stop)
         partial = ev.PartialTranscript(job.channel, job.utterance_id, start, until, text, stable)
         sure = text if stable == len(text) else text.rpartition(" ")[0]
-        if not sure:
+        if not sure or sure == leg.previewed_text:
             return [partial]
+        leg.previewed_text = sure
         said = Utterance(job.utterance_id, job.channel, start, until, sure)
         return [partial, *self.reading.preview(said, leg.previewed)]
 

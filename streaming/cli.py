@@ -1,22 +1,21 @@
-"""The command line: `cueline`. Each noun has a file in `streaming/commands`."""
+"""The command line: `cueline`. Each noun has a file in `streaming/commands`.
+
+A command's module is imported when the command is called, so that `cueline rules lint` does not
+wait for the web server's libraries.
+"""
 
 import sys
+from importlib import import_module
 from importlib.metadata import entry_points, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from models.errors import ModelError
 from pipeline.errors import PipelineError
 from qa_rules.errors import RuleError
-from streaming.commands.db import app as db_app
-from streaming.commands.demo import demo
-from streaming.commands.doctor import doctor
-from streaming.commands.models import app as models_app
-from streaming.commands.recordings import score, transcribe
-from streaming.commands.rules import app as rules_app
-from streaming.commands.serve import serve
-from streaming.commands.simulate import simulate
 from streaming.errors import StreamingError
 
 EXPECTED = (ModelError, RuleError, PipelineError, StreamingError, OSError)
@@ -24,11 +23,45 @@ EXPECTED = (ModelError, RuleError, PipelineError, StreamingError, OSError)
 
 FAILED = 1
 
+COMMANDS = {
+    "serve": "streaming.commands.serve:serve",
+    "demo": "streaming.commands.demo:demo",
+    "transcribe": "streaming.commands.recordings:transcribe",
+    "score": "streaming.commands.recordings:score",
+    "simulate": "streaming.commands.simulate:simulate",
+    "doctor": "streaming.commands.doctor:doctor",
+    "rules": "streaming.commands.rules:app",
+    "models": "streaming.commands.models:app",
+    "db": "streaming.commands.db:app",
+}
+"""Where each command is: a function, or a Typer app of several."""
+
+
+class Commands(TyperGroup):
+    """The commands above, and those of the entry points `cueline.commands`, loaded when named."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return every command's name."""
+        del ctx
+        return [*COMMANDS, *(entry.name for entry in entry_points(group="cueline.commands"))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load a command; None where there is none of that name."""
+        del ctx
+        if cmd_name in COMMANDS:
+            module, _, attribute = COMMANDS[cmd_name].partition(":")
+            return _command(cmd_name, getattr(import_module(module), attribute))
+        for entry in entry_points(group="cueline.commands"):
+            if entry.name == cmd_name:
+                return _command(cmd_name, entry.load())
+        return None
+
 
 def build() -> typer.Typer:
     """Return the command line with all its commands."""
     app = typer.Typer(
         name="cueline",
+        cls=Commands,
         help="Live help for call-centre agents, and a score with evidence for every call.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -45,17 +78,6 @@ def build() -> typer.Typer:
     ) -> None:
         del debug, show_version
 
-    app.command("serve")(serve)
-    app.command("demo")(demo)
-    app.command("transcribe")(transcribe)
-    app.command("score")(score)
-    app.command("simulate")(simulate)
-    app.command("doctor")(doctor)
-    app.add_typer(rules_app, name="rules", help="Check, test and explain rule packs.")
-    app.add_typer(models_app, name="models", help="List, fetch and check models.")
-    app.add_typer(db_app, name="db", help="Look after the database.")
-    for entry in entry_points(group="cueline.commands"):
-        app.add_typer(entry.load(), name=entry.name)
     return app
 
 
@@ -69,6 +91,17 @@ def main() -> None:
             raise
         sys.stderr.write(f"cueline: {error}\n")
         sys.exit(FAILED)
+
+
+def _command(name: str, found: Any) -> Any:
+    if isinstance(found, typer.Typer):
+        command = get_command(found)
+    else:
+        single = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+        single.command(name)(found)
+        command = get_command(single)
+    command.name = name
+    return command
 
 
 def _print_version(value: bool) -> None:
