@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from pipeline.errors import CallNotFound
 from pipeline.events import to_data
-from pipeline.store.rows import CallDetail, CallFilter, CallRow
+from pipeline.store.rows import CallDetail, CallFilter, CallRow, WrapupRow
 from streaming.deps import Deps
 from streaming.problems import PROBLEMS
 
@@ -112,9 +112,8 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
     @router.get("/calls/{call_id}/wrapup", summary="Read the after-call work, draft and edit")
     async def wrapup(call_id: CallId) -> Response:
         detail = await deps.read(deps.store.call, call_id)
-        if detail.wrapup is None:
-            raise CallNotFound(f"call {call_id!r} has no after-call work yet")
-        return JSONResponse(_ANY.dump_python(detail.wrapup, mode="json"))
+        found = detail.wrapup or WrapupRow(None, None, 0, "", "")
+        return JSONResponse(_ANY.dump_python(found, mode="json"))
 
     @router.put("/calls/{call_id}/wrapup", summary="Keep an edit beside the draft")
     async def save(call_id: CallId, edit: WrapupEdit) -> Response:

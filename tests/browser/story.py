@@ -100,7 +100,10 @@ def proof(turn, quote, engine="phrase"):
 def item(n):
     rule, label, severity, section, due, example = ITEMS[n]
     title = f"{label} in the first {int(due)} seconds" if due else label
-    return ChecklistItem(rule, label, title, severity, section, example, due, "core_call")
+    conditional = rule in ("CORE-07", "M3-01")
+    return ChecklistItem(
+        rule, label, title, severity, section, example, due, "core_call", conditional
+    )
 
 
 def finding(rule, state, *evidence, at=None, reason="", near=None, searched=None):

@@ -133,6 +133,16 @@ def test_enter_on_a_button_is_the_buttons(pages, server):
     expect(primary(page)).to_contain_text("Do not argue")
 
 
+def test_between_hints_the_script_says_what_comes_next(pages, server):
+    page = desk(pages, server)
+    server.publish("demo", story.started(), seconds=1)
+    quiet = page.locator(".no-hint")
+    expect(quiet).to_contain_text("Next on the checklist: Greet and name the company")
+    expect(quiet).to_contain_text("Thank you for calling Northwind Parcels.")
+    server.publish("demo", *story.opening()[1:])
+    expect(quiet).to_contain_text("Nothing to suggest")
+
+
 def test_a_preview_shows_at_once_and_goes_where_it_is_not_confirmed(pages, server):
     page = desk(pages, server)
     server.publish("demo", *story.opening(), story.PREVIEW, seconds=33)
@@ -191,9 +201,10 @@ def test_what_must_not_be_said_is_folded_away_until_it_is(pages, server):
     page = desk(pages, server)
     server.publish("demo", *story.opening(), seconds=27)
     expect(page.locator("[data-item=CORE-10]")).to_have_count(0)
-    page.get_by_role("button", name="2 not to be said").click()
+    page.get_by_role("button", name="2 if it comes up, 2 not to be said").click()
     expect(page.locator("[data-item=CORE-10]")).to_be_visible()
-    page.get_by_role("button", name="2 not to be said").click()
+    page.get_by_role("button", name="2 if it comes up, 2 not to be said").click()
+    expect(page.locator("[data-item=CORE-07]")).to_have_count(0)
     broken = story.finding("CORE-10", story.State.VIOLATED, story.proof(8, "the warehouse"))
     server.publish("demo", story.said(8), broken)
     expect(page.locator("[data-item=CORE-10]")).to_have_attribute("data-state", "violated")

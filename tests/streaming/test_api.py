@@ -127,6 +127,11 @@ def test_an_edit_is_kept_beside_the_draft(api):
     assert kept["edited_by"] == "Ana"
 
 
+def test_a_call_without_after_call_work_has_an_empty_draft(api):
+    kept = api.get("/calls/now/wrapup").json()
+    assert (kept["draft"], kept["edited"], kept["version"]) == (None, None, 0)
+
+
 def test_an_edit_of_no_call_or_of_no_form_is_refused(api):
     problem(api.put("/calls/none/wrapup", json={"wrapup": {}}), 404, "call_not_found")
     problem(api.put("/calls/past-2/wrapup", json={"wrapup": "x"}), 422, "request_invalid")

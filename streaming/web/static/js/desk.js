@@ -3,7 +3,7 @@
 import { effect, signal } from "../vendor/signals-core.js";
 import { Refused, sendFate, sendTick } from "./api.js";
 import { Captions } from "./desk/captions.js";
-import { Checklist } from "./desk/checklist.js";
+import { Checklist, nextItem } from "./desk/checklist.js";
 import { Banners, CallHeader, KeyHelp } from "./desk/header.js";
 import { HintDeck } from "./desk/hintdeck.js";
 import { listenForKeys } from "./desk/keys.js";
@@ -166,7 +166,7 @@ export function startDesk(root) {
             ? html`<${WrapupForm} key=${s.callId} callId=${s.callId} agent=${s.call?.agent ?? ""} wrapup=${s.wrapup}
                 end=${s.end} turns=${s.turns} jump=${jump} finish=${finish} />`
             : html`<${HintDeck} hints=${s.hints} seconds=${seconds} decide=${decide} jump=${jump} keysOn=${keysOn}
-                agentSpeaking=${s.speaking.agent === true} />${captions}`}
+                agentSpeaking=${s.speaking.agent === true} next=${nextItem(s.rows)} />${captions}`}
         </div>
         <div class="column side">
           ${over && html`<${ScoreSummary} scorecard=${s.scorecard} callId=${s.callId} rows=${s.rows} />`}

@@ -90,17 +90,40 @@ function Item({ row, seconds, open, toggle, jump, tick, live }) {
   </li>`;
 }
 
-/** Items by section, in the order in which the script names them. @param {Row[]} rows */
+/** @param {string} name */
+function sectionTitle(name) {
+  const words = name.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Items by section in the order of a call: the opening first, the closing last. @param {Row[]} rows */
 function sections(rows) {
   /** @type {Map<string, Row[]>} */
   const found = new Map();
   for (const row of rows) {
-    const name = row.item.section || "Further";
+    const name = sectionTitle(row.item.section || "further");
     const list = found.get(name);
     if (list) list.push(row);
     else found.set(name, [row]);
   }
-  return [...found.entries()];
+  const rank = (/** @type {string} */ name) => (name === "Opening" ? 0 : name === "Closing" ? 2 : 1);
+  return [...found.entries()].sort(([a], [b]) => rank(a) - rank(b));
+}
+
+/** Which rows the agent reads, and which wait out of sight for their moment. @param {Row[]} rows */
+export function sorted(rows) {
+  const state = stateOf;
+  const barred = rows.filter((r) => isProhibited(r.item.severity) && state(r) !== "violated");
+  const rest = rows.filter((r) => !barred.includes(r));
+  const idle = rest.filter((r) => state(r) === "n/a");
+  const later = rest.filter((r) => r.item.conditional && state(r) === "waiting" && !r.manual);
+  return { barred, idle, later, listed: rest.filter((r) => !idle.includes(r) && !later.includes(r)) };
+}
+
+/** The item to say next: what is due, else the first that has a time. @param {Row[]} rows @returns {Row | null} */
+export function nextItem(rows) {
+  const open = sorted(rows).listed.filter((r) => !isKept(r));
+  return open.find((r) => stateOf(r) === "due") ?? open.find((r) => stateOf(r) === "waiting" && r.item.due_s != null) ?? null;
 }
 
 /** @param {Row} row */
@@ -121,9 +144,7 @@ export class Checklist extends Component {
     const { open, all } = /** @type {any} */ (this.state);
     const draw = (/** @type {Row} */ row) => html`<${Item} key=${row.item.rule_id} row=${row}
       seconds=${seconds} open=${open === row.item.rule_id} toggle=${this.toggle} jump=${jump} tick=${tick} live=${live} />`;
-    const barred = rows.filter((/** @type {Row} */ r) => isProhibited(r.item.severity) && stateOf(r) !== "violated");
-    const idle = rows.filter((/** @type {Row} */ r) => !barred.includes(r) && stateOf(r) === "n/a");
-    const listed = rows.filter((/** @type {Row} */ r) => !barred.includes(r) && !idle.includes(r));
+    const { barred, idle, later, listed } = sorted(rows);
     const kept = listed.filter(isKept).length;
     return html`<section class="panel checklist" aria-labelledby="checklist-title">
       <header class="panel-head">
@@ -137,13 +158,14 @@ export class Checklist extends Component {
           <h3>${name}<span class="count">${its.filter(isKept).length}/${its.length}</span></h3>
           <ul>${its.map(draw)}</ul>
         </section>`)}
-        ${barred.length + idle.length > 0 && html`<button type="button" class="fold" aria-expanded=${String(all)}
+        ${barred.length + idle.length + later.length > 0 && html`<button type="button" class="fold" aria-expanded=${String(all)}
           onClick=${() => this.setState({ all: !all })}>
           <${Icon} name="chevron" />${[
+            later.length && `${later.length} if it comes up`,
             idle.length && `${idle.length} not needed`,
             barred.length && `${barred.length} not to be said`,
           ].filter(Boolean).join(", ")}</button>`}
-        ${all && html`<ul class="folded">${[...idle, ...barred].map(draw)}</ul>`}
+        ${all && html`<ul class="folded">${[...later, ...idle, ...barred].map(draw)}</ul>`}
       </div>
     </section>`;
   }

@@ -37,7 +37,7 @@ function Why({ hint, jump }) {
   if (!proof) return hint.why ? html`<p class="why">${hint.why}</p>` : null;
   const who = CHANNELS[proof.channel] ?? "";
   return html`<p class="why">
-    ${hint.why && html`<span>${hint.why}</span>`}
+    ${hint.why && !hint.why.includes(proof.quote) && html`<span>${hint.why}</span>`}
     <button type="button" class="quote" disabled=${proof.utterance_id === null}
       onClick=${() => proof.utterance_id !== null && jump(proof.utterance_id)}>
       <${Icon} name="quote" /><q>${proof.quote}</q>
@@ -106,11 +106,21 @@ function Announcer({ cards }) {
   </div>`;
 }
 
+/** Between hints: what the script asks for next. @param {{held: boolean, next: import("../store.js").Row | null}} props */
+function Quiet({ held, next }) {
+  if (held) return html`<div class="no-hint"><${Icon} name="cue" /><p>A hint waits for the end of your sentence.</p></div>`;
+  if (!next) return html`<div class="no-hint"><${Icon} name="cue" /><p>Nothing to suggest. Cueline is listening.</p></div>`;
+  return html`<div class="no-hint"><${Icon} name=${next.finding?.state === "due" ? "due" : "waiting"} />
+    <p>Next on the checklist: <b>${next.item.label}</b>
+      ${next.item.example && html`<span class="example">“${next.item.example}”</span>`}</p></div>`;
+}
+
 /**
  * @param {{hints: import("../hints.js").Hints, seconds: number, decide: Decide,
- *   jump: (id: number) => void, keysOn: boolean, agentSpeaking: boolean}} props
+ *   jump: (id: number) => void, keysOn: boolean, agentSpeaking: boolean,
+ *   next: import("../store.js").Row | null}} props
  */
-export function HintDeck({ hints, seconds, decide, jump, keysOn, agentSpeaking }) {
+export function HintDeck({ hints, seconds, decide, jump, keysOn, agentSpeaking, next }) {
   const { primary, small, more } = deck(hints);
   const held = hints.cards.filter((card) => card.shown === null).length;
   return html`<section class="hints" aria-labelledby="hints-title">
@@ -118,9 +128,7 @@ export function HintDeck({ hints, seconds, decide, jump, keysOn, agentSpeaking }
     <${Announcer} cards=${hints.cards} />
     ${primary
       ? html`<${Primary} key=${primary.hint.id} card=${primary} seconds=${seconds} decide=${decide} jump=${jump} keysOn=${keysOn} />`
-      : html`<div class="no-hint"><${Icon} name="cue" />
-          <p>${held && agentSpeaking ? "A hint waits for the end of your sentence." : "Nothing to suggest. Cueline is listening."}</p>
-        </div>`}
+      : html`<${Quiet} held=${held > 0 && agentSpeaking} next=${next} />`}
     ${small.length > 0 && html`<div class="smalls">
       ${small.map((card) => html`<${Small} key=${card.hint.id} card=${card} decide=${decide} />`)}
       ${more > 0 && html`<p class="more">and ${more} more</p>`}
