@@ -13,7 +13,6 @@ from qa_rules.heard import Listening
 from qa_rules.items import ItemRun
 from qa_rules.judge import Judge
 from qa_rules.metrics import judge_metric
-from qa_rules.nearness import History
 from qa_rules.packs import PackSet, checklist_item
 from qa_rules.program import SILENCE_EVENT_S
 from qa_rules.state import CallState
@@ -25,9 +24,7 @@ from qa_rules.types import (
     Finding,
     HappenedEvent,
     Hint,
-    HintEnd,
     RuleOutput,
-    State,
 )
 from qa_rules.world import Known, Moment
 
@@ -46,7 +43,6 @@ class RuleRun:
         self._state = CallState(packs, facts)
         self._listening = Listening()
         self._talk = Talk()
-        self._history = History()
         self._silences: set[float] = set()
         self._ended = False
 
@@ -58,10 +54,18 @@ class RuleRun:
     def checklist(self) -> tuple[ChecklistItem, ...]:
         """Return the items that can apply to this call, in order."""
         return tuple(
-            replace(checklist_item(r.item), severity=r.severity)
-            for r in self._state.runs()
-            if not r.ruled_out and not self._excluded(r)
+            self._line(r) for r in self._state.runs() if not r.ruled_out and not self._excluded(r)
         )
+
+    def _line(self, run: ItemRun) -> ChecklistItem:
+        """Return an item as the agent sees it; a condition that holds already is none."""
+        line = replace(checklist_item(run.item), severity=run.severity)
+        condition, when = run.item.applies_if, run.item.when
+        if condition is None or not holds(condition, self._state.world):
+            return line
+        waits = when is not None and when.after is not None
+        due_s = when.within_s if when is not None and not waits else None
+        return replace(line, conditional=waits, due_s=due_s)
 
     def _excluded(self, run: ItemRun) -> bool:
         condition = run.item.applies_if
@@ -72,7 +76,7 @@ class RuleRun:
     def utterance(self, said: Utterance, labels: Sequence[Label] = ()) -> list[RuleOutput]:
         """Take an utterance whose words will not change."""
         heard = self._listening.take(said)
-        self._history.take(heard.parts[-1])
+        self._state.history.take(heard.parts[-1])
         overtalk = self._talk.take(said)
         for seconds in self._state.program.silences:
             self._state.timers.put(Timer(said.end + seconds, "silence", value=seconds))
@@ -86,7 +90,7 @@ class RuleRun:
     def preview(self, said: Utterance) -> list[Hint]:
         """Return the hints that an utterance would raise; changes nothing."""
         heard = self._listening.join(said)
-        outputs = Judge(self._state.branch()).words(heard, ())
+        outputs = Judge(self._state.branch(heard.parts[-1])).words(heard, ())
         return [o for o in outputs if isinstance(o, Hint)]
 
     def tell(
@@ -108,12 +112,13 @@ class RuleRun:
         known = value if isinstance(value, str | int | float | bool) else None
         world.facts[event] = True if known is None else known
         happened = HappenedEvent(event, round(at, 3), (), known)
-        moment = Moment(at, f"{event}@{_ms(at)}", event.replace("_", " "))
+        moment = Moment(at, f"{event}@{_ms(at)}", world.wording.event(event))
         return self._publish(Judge(self._state).happened(happened, moment))
 
     def dismiss(self, hint_id: str, at: float) -> list[RuleOutput]:
         """Take a hint down because the agent waved it away; twice silences its rule."""
-        return list(self._state.book.dismiss(hint_id, at))
+        out: list[RuleOutput] = list(self._state.book.dismiss(hint_id, at))
+        return out + Judge(self._state).follow(Moment(at, f"{_ms(at)}ms")) if out else out
 
     def advance(self, at: float) -> list[RuleOutput]:
         """Let time pass: every utterance that begins before `at` has been given."""
@@ -134,13 +139,13 @@ class RuleRun:
         self._state.world.ended = at
         for run in self._state.runs():
             judge = Judge(self._state)
-            found = run.judge(self._state.world, at)
+            found = run.judge(self._state.world, at, judge.nearest(run))
             if run.item.metric is not None and run.applies_since is not None and metrics:
                 found = judge_metric(run.item, run.severity, metrics, at)
                 run.finding = found
             if found is not None:
                 judge.found(run, found, Moment(at, "end"))
-            out += [o for o in self._publish(judge.out) if not isinstance(o, Hint)]
+            out += self._publish(judge.out)
         up = list(self._state.book.up)
         return out + [self._state.book.end(h, "expired", at) for h in up]
 
@@ -174,8 +179,8 @@ class RuleRun:
         up = self._state.book.up.get(timer.name)
         if up is None or up.expires_at > timer.at:
             return []
-        ended: list[HintEnd] = [self._state.book.end(timer.name, "expired", timer.at)]
-        return list(ended)
+        out: list[RuleOutput] = [self._state.book.end(timer.name, "expired", timer.at)]
+        return out + Judge(self._state).follow(Moment(timer.at, f"{_ms(timer.at)}ms"))
 
     def _silence(self, timer: Timer, judge: Judge) -> list[RuleOutput]:
         if not self._talk.silent(timer.at - timer.value, timer.at):
@@ -185,6 +190,8 @@ class RuleRun:
         judge.silence(timer.value, moment)
         if timer.value == SILENCE_EVENT_S:
             judge.happened(HappenedEvent("silence_10s", round(timer.at, 3)), moment)
+        else:
+            judge.shown(moment)
         return self._publish(judge.out)
 
     # -- absences -------------------------------------------------------------------------------
@@ -194,13 +201,13 @@ class RuleRun:
         return [self._near(o) if isinstance(o, Finding) else o for o in outputs]
 
     def _near(self, found: Finding) -> Finding:
-        if found.searched is None or found.evidence or found.state is State.LATE:
+        if found.searched is None or found.near_miss is not None or found.evidence:
             return found
         run = self._state.run(found.rule_id)
         matcher = self._state.program.matchers.get(("item", found.rule_id))
         if matcher is None or run.finding != found:
             return found
-        near = self._history.nearest(run.hits, matcher, run.item.speaker, found.searched)
+        near = self._state.history.nearest(run.hits, matcher, run.item.speaker, found.searched)
         run.finding = replace(found, near_miss=near)
         return run.finding
 

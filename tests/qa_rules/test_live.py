@@ -251,6 +251,23 @@ items:
 """
 
 
+KNOWN = """
+items:
+  - id: T-01
+    title: Recording notice
+    severity: REQ
+    section: compliance
+    when: {within_s: 30}
+    applies_if: {not: {fact: {recording_notice_played: true}}}
+    match: this call is recorded
+"""
+
+
+def test_an_item_whose_condition_holds_from_the_start_is_not_conditional(call):
+    item = call(KNOWN).run.checklist()[0]
+    assert (item.conditional, item.due_s) == (False, 30)
+
+
 def test_an_item_may_begin_to_apply_late(call):
     c = call(APPLIES)
     assert c.run.checklist()[0].conditional
