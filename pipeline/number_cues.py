@@ -112,7 +112,8 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
         r"(?= now| please|[?.,]|$)"
         r"|(?:first|next|middle) (?:four|six|eight|4|6|8)\b(?: digits| numbers)?"
         r"|(?:visa|master ?card|amex|american express|maestro|discover)(?: card)?(?: number)?"
-        r"(?:,|'s| is|:)? ?(?:it's |is )?(?=(?:\d+|zero|oh|one|two|three|four|five|six|seven|eight|"
+        r"(?:,|'s| is|:)? ?(?:it's |is )?(?=(?:\d+|zero|oh|one|two|three|four|five|six|seven"
+        r"|eight|"
         r"nine|\w+teen|\w+ty|double|triple)\b)|my card is\b|card is\b(?= \d)",
     ),
     (Named.EXPIRY, r"\bexpir\w+(?: dates?)?|valid (?:until|thru|through|to)|good thr(?:u|ough)"),
@@ -125,7 +126,8 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
     (Named.PIN, r"\bpins?\b(?: number| code)?|\bpass ?code\b"),
     (
         Named.PHONE,
-        r"(?:tele)?phone|\bmobile\b|\bcell\b|call(?:ing)? (?:me |us |you )?(?:back )?(?:on|at|by)\b"
+        r"(?:tele)?phone(?: numbers?)?|\b(?:mobile|cell)\b(?: ?phone)?(?: numbers?)?"
+        r"|call(?:ing)? (?:me |us |you )?(?:back )?(?:on|at|by)\b"
         r"|ring (?:me |us |you )?(?:back )?on\b|reach (?:me|us|you) (?:on|at)|by calling|\bdial\b"
         r"|call ?back number|contact number|(?:best|good|better) number"
         r"|number (?:to|we can|i can|you can) (?:call|reach|ring)|text (?:me|you|us) (?:on|at)"
@@ -138,7 +140,8 @@ _PATTERNS: tuple[tuple[Named, str], ...] = (
         r"|staff|loyalty|complaint|incident|registration|product|item|docket|job|transaction"
         r"|authori[sz]ation|approval|patient|student|rewards|frequent flyer|purchase|sim|device)"
         r"(?:'s)? (?:number|id\b|i\.d\.|code|no\b|ref(?:erence)?)"
-        r"|\breference\b|\btracking\b|\bimei\b|\biccid\b|\bsim\b|\bpurchase\b|\bticket\b|\binvoice\b|\border\b|\bvin\b|\bref\b"
+        r"|\breference\b|\btracking\b|\bimei\b|\biccid\b|\bsim\b|\bpurchase\b|\bticket\b"
+        r"|\binvoice\b|\border\b|\bvin\b|\bref\b"
         r"|\bcase\b|\bserial\b|user ?name|\be-?mail\b|\bversion\b|confirmation",
     ),
     (Named.POSTCODE, r"\bpost ?codes?\b|\bpostal codes?\b|\bzip(?: ?codes?)?\b"),
@@ -155,7 +158,8 @@ _CUE = re.compile(
     "|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in _PATTERNS), re.IGNORECASE
 )
 _STRONG = re.compile(
-    r"number|code|zip|post|reference|imei|\bid\b|birth|\b(?:last|final) (?:four|4)|end(?:s|ing)",
+    r"number|billing address|code|zip|post|reference|imei|\bid\b|birth|\b(?:last|final) (?:four"
+    r"|4)|end(?:s|ing)",
     re.IGNORECASE,
 )
 _NOT_ASKED = re.compile(
@@ -200,7 +204,8 @@ _MONEY_BEFORE = re.compile(
     r"(?:[$£€]|\b(?:usd|gbp|eur)|(?:dollars?|pounds?|euros?|quid),?(?: and)?)\s*$", re.IGNORECASE
 )
 _UNIT_AFTER = re.compile(
-    r"[\s-]*(?:to \w+ )?(?:a\.?m\b|p\.?m\b|o'?clock|(?:working|business|calendar) (?:days?|hours?)"
+    r"[\s-]*(?:to \w+ )?(?:a\.?m\b|p\.?m\b|o'?clock|(?:working|business|calendar) (?:days?"
+    r"|hours?)"
     r"|days?|weeks?|months?|years?|hours?|hrs?|minutes?|mins?|seconds?|miles?|kilomet\w+|items?"
     r"|people|times?|points?|percent|stars?|gigs?|gigabytes?|megs?|megabytes?|gb|mb|kg|pieces)\b",
     re.IGNORECASE,
@@ -211,7 +216,8 @@ _MONTH = (
 )
 _DATE_AFTER = re.compile(rf"\s*(?:(?:of|st|nd|rd|th)\s+)*{_MONTH}", re.IGNORECASE)
 _DATE_BEFORE = re.compile(
-    rf"{_MONTH}[\s,]*(?:the\s+)?(?:\w*(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    rf"{_MONTH}[\s,]*(?:the\s+)?(?:\w*(?:first|second|third|fourth|fifth|sixth|seventh|eighth"
+    rf"|ninth"
     r"|tenth|\w+teenth|tieth|\d(?:st|nd|rd|th))[\s,]*)?$",
     re.IGNORECASE,
 )
@@ -219,7 +225,8 @@ _TYPED_DATE = re.compile(r"(?<![\d/-])\d{1,4}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})(?!
 _TYPED_TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
 _TYPED_EXPIRY = re.compile(r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?/ ?(?:20)?\d{2}(?![\d/])")
 _STREET_AFTER = re.compile(
-    r"(?:\s+[A-Za-z]+){1,3}?\s+(?:street|road|lane|avenue|drive|court|close|way|boulevard|place|st|rd"
+    r"(?:\s+[A-Za-z]+){1,3}?\s+(?:street|road|lane|avenue|drive|court|close|way|boulevard|place"
+    r"|st|rd"
     r"|ave|dr|terrace|crescent)\b",
     re.IGNORECASE,
 )

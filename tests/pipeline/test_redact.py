@@ -221,6 +221,16 @@ def test_a_harmless_question_in_the_middle_of_a_payment_gets_its_answer():
     assert shown[3] == "nine four one oh five"
 
 
+def test_a_telephone_number_asked_for_in_the_middle_of_a_payment_stays():
+    shown, _ = hear(
+        ASK_CARD,
+        (C, "hang on a second"),
+        (A, "what's your phone number and the best time to call"),
+        (C, "yes my number is 555-123-4567"),
+    )
+    assert shown[3] == "yes my number is 555-123-4567"
+
+
 def test_a_harmless_name_does_not_vouch_for_half_a_card():
     shown, _ = hear(ASK_CARD, (C, "I'm on my phone hang on it's 4242 4242"))
     assert "4242" not in shown[1]
