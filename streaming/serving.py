@@ -95,6 +95,13 @@ class _Server(uvicorn.Server):
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, or stop at once where the app cannot: uvicorn would leave the process."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            self.should_exit = True
+
 
 class _Watched:
     """An app whose lifespan's fault ends the server and is told by it, not by its log."""
@@ -158,6 +165,7 @@ async def serve_app(
     finally:
         server.should_exit = True
         await serving
+        sock.close()
     if watched.fault is not None:
         raise first_cause(watched.fault)
 
