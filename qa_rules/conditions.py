@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from qa_rules.match_schema import Condition
+from qa_rules.types import Evidence
+from qa_rules.wording import ANGER, Wording, fact
 from qa_rules.world import World
 
 Dependency = str
@@ -67,26 +69,37 @@ def static(condition: Condition) -> bool:
     return all(d.startswith("fact:") for d in dependencies(condition))
 
 
-def describe(condition: Condition) -> str:
+def called_by(condition: Condition, world: World) -> tuple[Evidence, ...]:
+    """Return the words that made a condition true, those of the first event that it looks at."""
+    for name in dependencies(condition):
+        kind, _, rest = name.partition(":")
+        found = world.evidence_of(rest) if kind == "event" else ()
+        if found:
+            return found
+    return ()
+
+
+_STATES = {"n/a": "not called for", "needs_review": "in need of a look"}
+
+
+def describe(condition: Condition, wording: Wording | None = None) -> str:
     """Return a condition in words."""
+    names = wording or Wording()
     if condition.all is not None:
-        return " and ".join(describe(c) for c in condition.all)
+        return " and ".join(describe(c, names) for c in condition.all)
     if condition.any is not None:
-        return " or ".join(describe(c) for c in condition.any)
+        return " or ".join(describe(c, names) for c in condition.any)
     if condition.not_ is not None:
-        return f"not {describe(condition.not_)}"
+        return f"not: {describe(condition.not_, names)}"
     if condition.count is not None:
-        return f"{condition.count.event} {condition.count.at_least} times"
+        return f"{names.event(condition.count.event)} ({condition.count.at_least} times)"
     if condition.anger is not None:
-        return f"anger at level {condition.anger}"
+        return ANGER[condition.anger]
     if condition.item is not None:
-        return f"{condition.item} is {condition.state}"
+        state = str(condition.state)
+        return f"{names.item(condition.item)} is {_STATES.get(state, state)}"
     if condition.fact is not None:
-        return " and ".join(f"{n} is {_value(v)}" for n, v in condition.fact.items())
-    return str(condition.event or condition.intent)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return " or ".join(_value(v) for v in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return " and ".join(fact(n, v) for n, v in condition.fact.items())
+    if condition.event is not None:
+        return names.event(condition.event)
+    return names.intent(str(condition.intent))

@@ -5,6 +5,7 @@ are on the screen at once is the page's business; the priority says which.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa_rules.packs import PackHint, PackItem
@@ -23,6 +24,8 @@ OFFER = "offer"
 CALM_BELOW = 2
 """No offers at this level of anger or above."""
 
+_ORDER = (Priority.CRITICAL, Priority.NORMAL, Priority.LOW)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -37,6 +40,44 @@ class Card:
     max_per_call: int
     expires_s: float
     strict: bool
+    critical: bool = False
+    """Whether it is of an item that fails the whole call."""
+
+    @property
+    def rank(self) -> tuple[bool, int, bool]:
+        """What goes first where several cards come at once; less is more pressing."""
+        return (not self.critical, _ORDER.index(self.priority), not self.strict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A card that something calls for; `item` is the item that it is of, empty for a hint's."""
+
+    card: Card
+    moment: Moment
+    item: str = ""
+
+
+def choose(wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[str]]:
+    """Return which cards of one moment to show, and the items that wait their turn.
+
+    One card of an item, and one card on each topic: several at once are not read.
+    """
+    shown: list[Wanted] = []
+    waiting: list[str] = []
+    topics: set[str] = set()
+    of_item = False
+    for want in sorted(wanted, key=lambda w: w.card.rank):
+        topic = want.card.topic
+        taken = topic in topics and not (want.item and not topic)
+        if taken or (want.item and of_item):
+            waiting += [want.item] if want.item else []
+            continue
+        shown.append(want)
+        of_item = of_item or bool(want.item)
+        if topic or not want.item:
+            topics.add(topic)
+    return shown, waiting
 
 
 def card_of(hint: PackHint) -> Card:
@@ -69,6 +110,7 @@ def item_card(item: PackItem) -> Card | None:
         max_per_call=hint.max_per_call,
         expires_s=hint.expires_s,
         strict=item.severity.critical or item.section == "compliance",
+        critical=item.severity.critical,
     )
 
 

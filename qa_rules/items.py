@@ -1,29 +1,34 @@
 """One item of a call: what was heard for it, and the state that follows.
 
 `ItemRun.judge` is a pure function of its hits and the world; a state of done or violated is kept
-for good. Near misses are looked for by the caller, once an absence is decided.
+for good. An absence is only as good as the hearing: where the recogniser was not sure of the
+speaker's words, or something close was said that would fail the call, a person must look.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.types import Channel
-from qa_rules.conditions import describe, holds, static
+from qa_rules.clarity import SURE, mean_confidence
+from qa_rules.conditions import called_by, describe, holds, static
 from qa_rules.packs import PackItem
 from qa_rules.phrases import Hit, join_hits
-from qa_rules.types import Evidence, Finding, Severity, State
+from qa_rules.types import Evidence, Finding, NearMiss, Severity, State
 from qa_rules.windows import Bounds, bounds
 from qa_rules.windows import describe as describe_window
+from qa_rules.wording import fact, plain
 from qa_rules.world import World, overlapping, spans_text
 
 MOST_HITS = 6
 """Hits kept of each part of an item: the first ones, and the last."""
 LEAD_S = 10.0
 """How long before its window closes an item is due, where its hint does not say."""
-UNHEARD_S = 1.0
-"""Unreadable speech of at least this length leaves an absence open."""
+CLOSE = 0.6
+"""A near miss of this score leaves the absence of an auto-fail item to a person."""
 
 Fits = Callable[[Hit], bool]
+Nearest = Callable[[tuple[float, float]], NearMiss | None]
+"""Looks for the closest thing said between two seconds."""
 _FINAL = (State.DONE, State.VIOLATED)
 
 
@@ -70,18 +75,22 @@ class ItemRun:
         if len(kept) > MOST_HITS:
             del kept[MOST_HITS - 2]
 
-    def judge(self, world: World, at: float) -> Finding | None:
+    def judge(self, world: World, at: float, nearest: Nearest | None = None) -> Finding | None:
         """Return the finding at second `at` where it differs from the last one, and keep it."""
         if self.settled:
             return None
-        found = self._judge(world, at)
+        found = self._judge(world, at, nearest)
         old = self.finding
         if (found.state, found.evidence) == (old.state, old.evidence):
             return None
         self.finding = found
         return found
 
-    def _judge(self, world: World, at: float) -> Finding:
+    def opened_at(self, world: World) -> float:
+        """Return the second since which the item is called for."""
+        return max(bounds(self.item.when, world).opens or 0.0, self.applies_since or 0.0)
+
+    def _judge(self, world: World, at: float, nearest: Nearest | None) -> Finding:
         applies = self._applies(world, at)
         if not applies:
             return self._inapplicable(world, at)
@@ -94,7 +103,7 @@ class ItemRun:
             return self._finding(State.NOT_APPLICABLE, "not measured", at)
         if self.severity.prohibited:
             return self._judge_prohibited(world, span, at)
-        return self._judge_required(world, span, at)
+        return self._judge_required(world, span, at, nearest)
 
     # -- whether it applies ---------------------------------------------------------------------
 
@@ -111,14 +120,16 @@ class ItemRun:
 
     def _inapplicable(self, world: World, at: float) -> Finding:
         condition = self.item.applies_if
-        reason = f"applies if {describe(condition)}" if condition is not None else ""
+        called = describe(condition, world.wording) if condition is not None else ""
         if world.ended is None:
-            return self._finding(State.WAITING, reason, None)
-        return self._finding(State.NOT_APPLICABLE, f"not called for: {reason}", at)
+            return self._finding(State.WAITING, f"only when {called}", None)
+        return self._finding(State.NOT_APPLICABLE, f"not called for: only when {called}", at)
 
     # -- what must be said ----------------------------------------------------------------------
 
-    def _judge_required(self, world: World, span: Bounds, at: float) -> Finding:
+    def _judge_required(
+        self, world: World, span: Bounds, at: float, nearest: Nearest | None
+    ) -> Finding:
         hit = self._complete(lambda h: span.holds(h.at))
         if hit is not None:
             doubt = self._doubt(hit)
@@ -134,7 +145,7 @@ class ItemRun:
         if late is not None:
             reason = f"said at {spans_text(late.at)}, {self._missed_by(span, late)}"
             return self._finding(State.LATE, reason, late.at, late.evidence)
-        return self._absent(world, span, at)
+        return self._absent(world, span, at, nearest)
 
     def _open(self, world: World, span: Bounds) -> Finding:
         when = self.item.when
@@ -146,8 +157,11 @@ class ItemRun:
         due = self._due_since(span)
         if due is not None and (self._event_due() or due <= world.now):
             condition = self.item.applies_if
-            called = f", called for by {describe(condition)}" if condition is not None else ""
-            return self._finding(State.DUE, f"due {describe_window(when)}{called}", due)
+            called = f", because {describe(condition, world.wording)}" if condition else ""
+            if self._always() or (when is not None and when.after is not None):
+                called = ""
+            window = f" {describe_window(when, world.wording)}" if when is not None else " now"
+            return self._finding(State.DUE, f"due{window}{called}", due)
         return self._finding(State.WAITING, "", None)
 
     def _event_due(self) -> bool:
@@ -175,21 +189,45 @@ class ItemRun:
         span = bounds(self.item.when, world)
         return None if self._event_due() else self._due_since(span)
 
-    def _absent(self, world: World, span: Bounds, at: float) -> Finding:
+    def opened_by(self, world: World) -> tuple[Evidence, ...]:
+        """Return the words that call for the item, empty where no words do."""
+        when, condition = self.item.when, self.item.applies_if
+        found = called_by(condition, world) if condition is not None else ()
+        if not found and when is not None and when.after is not None:
+            found = world.evidence_of(when.after)
+        return found
+
+    def _absent(self, world: World, span: Bounds, at: float, nearest: Nearest | None) -> Finding:
         """Decide an absence; the window is over, or the call is."""
         excuse = self._excuse(world, span)
         if excuse:
             return self._finding(State.NOT_APPLICABLE, excuse, at)
+        if self.severity is Severity.OPTIONAL:
+            return self._finding(State.NOT_APPLICABLE, "optional, not said", at)
         start = span.opens or 0.0
         end = span.closes if span.closes is not None else (world.ended or at)
         searched = (round(start, 3), round(end, 3))
-        gaps = [s for s in overlapping(world.unheard, start, end) if s[1] - s[0] >= UNHEARD_S]
-        if gaps:
-            begin, stop = (spans_text(t) for t in gaps[0])
-            reason = f"not heard, but speech from {begin} to {stop} could not be read"
-            return self._finding(State.NEEDS_REVIEW, reason, at, searched=searched)
-        reason = f"not said {describe_window(self.item.when)}"
-        return self._finding(State.MISSED, reason, at, searched=searched)
+        doubt = self._deaf(world, start, end)
+        if doubt:
+            return self._finding(State.NEEDS_REVIEW, doubt, at, searched=searched)
+        reason = f"not said {describe_window(self.item.when, world.wording)}"
+        missed = self._finding(State.MISSED, reason, at, searched=searched)
+        near = nearest(searched) if nearest is not None and self.severity.critical else None
+        if near is None or near.score < CLOSE or near.evidence.start > end:
+            return missed
+        reason = f'not heard as it should be, but "{near.evidence.quote}" comes close'
+        return replace(missed, state=State.NEEDS_REVIEW, reason=reason, near_miss=near)
+
+    def _deaf(self, world: World, start: float, end: float) -> str:
+        """Return why an absence between two seconds cannot be believed, empty where it can."""
+        gap = next(overlapping(world.unheard, start, end), None)
+        if gap is not None:
+            begin, stop = (spans_text(t) for t in gap)
+            return f"not heard, but speech from {begin} to {stop} could not be read"
+        sure = mean_confidence(world.speech, self.item.speaker, start, end)
+        if sure is not None and sure < SURE:
+            return f"not heard, but the recogniser was not sure of the words there ({sure:.2f})"
+        return ""
 
     def _excuse(self, world: World, span: Bounds) -> str:
         """Return why an item that was not said does not count, empty where it does."""
@@ -197,7 +235,7 @@ class ItemRun:
         if when is None or when.last_s is not None or span.shut:
             return ""
         if when.after is not None and span.opens is None:
-            return f"{when.after} did not happen"
+            return f"not called for: only after {world.wording.event(when.after)}"
         if when.within_s is not None and span.opens is None:
             return "the agent did not speak"
         if when.within_s is not None and span.closes is not None:
@@ -205,7 +243,8 @@ class ItemRun:
                 return "the call ended inside the window"
             return ""
         if when.before is not None:
-            return f"{' or '.join(when.before)} did not happen"
+            events = " or ".join(world.wording.event(e) for e in when.before)
+            return f"not called for: only before {events}"
         return ""
 
     # -- what must not be said ------------------------------------------------------------------
@@ -221,7 +260,8 @@ class ItemRun:
             return self._finding(State.WAITING, "", None)
         when = self.item.when
         if when is not None and when.after is not None and span.opens is None:
-            return self._finding(State.NOT_APPLICABLE, f"{when.after} did not happen", at)
+            reason = f"not called for: only after {world.wording.event(when.after)}"
+            return self._finding(State.NOT_APPLICABLE, reason, at)
         return self._finding(State.DONE, "not said", at)
 
     # -- what is known without words ------------------------------------------------------------
@@ -231,12 +271,13 @@ class ItemRun:
         if check is None:  # pragma: no cover - only fact items come here
             raise ValueError(self.item.id)
         known = world.facts.get(check.name)
-        good = known == check.equals
+        wanted = check.equals if isinstance(check.equals, tuple) else (check.equals,)
+        good = known in wanted
         if self.severity.prohibited:
             good = not good
         over = span.shut or world.ended is not None
         if known is not None and good and not self.severity.prohibited:
-            proof = Evidence(f"{check.name} is {known}", at, at, engine="fact")
+            proof = Evidence(fact(check.name, known), at, at, engine="fact")
             return self._finding(State.DONE, "", at, (proof,))
         if not over:
             return self._finding(State.WAITING, "", None)
@@ -244,11 +285,11 @@ class ItemRun:
         if excuse:
             return self._finding(State.NOT_APPLICABLE, excuse, at)
         if known is None:
-            return self._finding(State(check.unknown), f"{check.name} is not known", at)
+            return self._finding(State(check.unknown), f"not known: {plain(check.name)}", at)
         if good:
             return self._finding(State.DONE, "", at)
         bad = State.VIOLATED if self.severity.prohibited else State.MISSED
-        return self._finding(bad, f"{check.name} is {known}", at)
+        return self._finding(bad, fact(check.name, known), at)
 
     # -- pieces ---------------------------------------------------------------------------------
 
@@ -259,6 +300,8 @@ class ItemRun:
             fitting = [h for h in self.hits.get(part, ()) if fits(h)]
             if not fitting:
                 return None
+            if self.item.when is not None and self.item.when.last_s is not None:
+                fitting.reverse()
             sure = next((h for h in fitting if not self._doubt(h)), None)
             chosen.append(sure or fitting[0])
         if not chosen:

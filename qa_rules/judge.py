@@ -7,21 +7,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from models.types import Channel, Label
+from qa_rules.clarity import SURE, mean_confidence, speech_of
 from qa_rules.conditions import holds
 from qa_rules.heard import Heard, quote
-from qa_rules.hints import CALM_BELOW, Card
+from qa_rules.hints import CALM_BELOW, Card, Wanted, choose
 from qa_rules.index import speaks
-from qa_rules.items import ItemRun
+from qa_rules.items import ItemRun, Nearest
 from qa_rules.phrases import INTENT_FLOOR, Hit
+from qa_rules.reasons import quoted, raised_by, spoken_by
 from qa_rules.schema import EventSpec
 from qa_rules.state import CallState
 from qa_rules.timers import Timer
-from qa_rules.types import Anger, Evidence, Finding, HappenedEvent, Hint, RuleOutput, State
+from qa_rules.types import (
+    Anger,
+    Evidence,
+    Finding,
+    HappenedEvent,
+    Hint,
+    NearMiss,
+    Priority,
+    RuleOutput,
+    State,
+)
 from qa_rules.windows import bounds
 from qa_rules.world import Moment
 
 Raised = tuple[str, tuple[Evidence, ...]]
 """What may raise a hint, and the words that did."""
+PROBABLE = 0.5
+"""Where words this close were said, an item's card stays down."""
 _SAID = (State.DONE, State.LATE, State.NEEDS_REVIEW)
 
 
@@ -32,6 +46,7 @@ class Judge:
         self.state = state
         self.out: list[RuleOutput] = []
         self._seen: dict[str, None] = {}
+        self._wanted: list[Wanted] = []
 
     # -- what happens ---------------------------------------------------------------------------
 
@@ -39,6 +54,7 @@ class Judge:
         """Take an utterance."""
         state, said = self.state, heard.said
         moment = Moment(said.end, str(said.id))
+        state.world.speech.append(speech_of(said))
         hits = state.program.index.search(heard, labels, state.names)
         if said.channel is not Channel.CUSTOMER and state.world.agent_spoke is None:
             state.world.agent_spoke = said.start
@@ -50,7 +66,7 @@ class Judge:
         triggers += self._anger(heard, hits, labels)
         self._settle(said.end, moment)
         self._hints(triggers, moment)
-        return self.out
+        return self.shown(moment)
 
     def happened(self, event: HappenedEvent, moment: Moment) -> list[RuleOutput]:
         """Take an event that the clock or the telephony tells."""
@@ -58,31 +74,57 @@ class Judge:
         self._look(f"fact:{event.id}")
         self._settle(event.at, moment)
         self._hints(triggers, moment)
-        return self.out
+        return self.shown(moment)
 
     def looked(self, item: str, moment: Moment) -> list[RuleOutput]:
         """Judge an item again: its window closes, or it becomes due."""
         self._seen[item] = None
         self._settle(moment.at, moment)
-        return self.out
+        return self.shown(moment)
 
     def pressed(self, item: str, moment: Moment) -> list[RuleOutput]:
         """Remind of an item that is still due."""
         run = self.state.run(item)
         if run.finding.state is State.DUE:
-            self._show_item(run, moment)
-        return self.out
+            self._want_item(run, moment)
+        return self.shown(moment)
 
     def silence(self, seconds: float, moment: Moment) -> list[RuleOutput]:
         """Raise what hangs on a silence of this length."""
         self._hints([(f"silence:{seconds:g}", ())], moment)
         return self.out
 
+    def shown(self, moment: Moment) -> list[RuleOutput]:
+        """Put up, of all that was called for, what an agent can read."""
+        allowed = [w for w in self._wanted if self._allowed(w)]
+        self._wanted.clear()
+        chosen, waiting = choose(allowed)
+        for want in chosen:
+            if self._allowed(want):
+                self._show(want)
+        queue = self.state.waiting
+        queue += [name for name in waiting if name not in queue]
+        return self.follow(moment)
+
+    def follow(self, moment: Moment) -> list[RuleOutput]:
+        """Put up the card of an item that waits, once no other item's is up."""
+        state = self.state
+        state.waiting = [n for n in state.waiting if state.run(n).finding.state is State.DUE]
+        if any(h.rule_id in state.cards for h in state.book.up.values()):
+            return self.out
+        for name in state.waiting:
+            want = self._of_item(state.run(name), moment)
+            if want is not None and self._allowed(want):
+                state.waiting.remove(name)
+                self._show(want)
+                break
+        return self.out
+
     def felt(self, anger: Anger, moment: Moment) -> list[RuleOutput]:
         """Take a change of anger."""
         self._hints(self._feel(anger), moment)
         self._settle(moment.at, moment)
-        return self.out
+        return self.shown(moment)
 
     # -- words ----------------------------------------------------------------------------------
 
@@ -196,7 +238,7 @@ class Judge:
                 self._judge(self.state.run(name), at, moment)
 
     def _judge(self, run: ItemRun, at: float, moment: Moment) -> None:
-        found = run.judge(self.state.world, at)
+        found = run.judge(self.state.world, at, self.nearest(run))
         self._plan(run)
         if found is not None:
             self.found(run, found, moment)
@@ -215,8 +257,33 @@ class Judge:
             self._needless(run.item.id, when)
         card_due = found.state is (State.VIOLATED if run.severity.prohibited else State.DUE)
         if card_due:
-            self._show_item(run, replace(moment, why=found.reason, evidence=found.evidence))
-        self._hints([(f"item:{run.item.id}:{found.state}", found.evidence)], moment)
+            self._want_item(run, moment)
+        proof = found.evidence or run.opened_by(self.state.world)
+        self._hints([(f"item:{run.item.id}:{found.state}", proof)], moment)
+
+    def nearest(self, run: ItemRun) -> Nearest | None:
+        """Return what looks for the closest thing to an item's words; None where it has none."""
+        matcher = self.state.program.matchers.get(("item", run.item.id))
+        if matcher is None:
+            return None
+
+        def look(span: tuple[float, float]) -> NearMiss | None:
+            return self.state.history.nearest(run.hits, matcher, run.item.speaker, span)
+
+        return look
+
+    def _probably_said(self, run: ItemRun) -> bool:
+        """Return whether an item's words may well have been said since it was called for.
+
+        So it is where the speaker was heard badly, or where something close was said.
+        """
+        since, who = run.opened_at(self.state.world), run.item.speaker
+        sure = mean_confidence(self.state.world.speech, who, since, float("inf"))
+        if sure is not None and sure < SURE:
+            return True
+        matcher = self.state.program.matchers.get(("item", run.item.id))
+        near = self.state.history.like(matcher, who, since) if matcher is not None else None
+        return near is not None and near.score >= PROBABLE
 
     def _needless(self, item: str, at: float) -> None:
         """Take down hints whose items have all been said."""
@@ -239,15 +306,23 @@ class Judge:
 
     # -- hints ----------------------------------------------------------------------------------
 
-    def _show_item(self, run: ItemRun, moment: Moment) -> None:
+    def _want_item(self, run: ItemRun, moment: Moment) -> None:
+        want = self._of_item(run, moment)
+        if want is not None:
+            self._wanted.append(want)
+
+    def _of_item(self, run: ItemRun, moment: Moment) -> Wanted | None:
+        """Return an item's card, None where it has none or the words were probably said."""
         card = self.state.cards.get(run.item.id)
         if card is None:
-            return
-        if self.state.book.allowed(card, moment, self.state.world):
-            self._show(card, moment)
-        if not run.severity.prohibited and card.max_per_call > 1:
-            again = moment.at + max(card.cooldown_s, 1.0)
-            self.state.timers.put(Timer(again, "press", run.item.id))
+            return None
+        pressing = run.severity.critical or card.priority is Priority.CRITICAL
+        if not pressing and not run.severity.prohibited and self._probably_said(run):
+            return None
+        found = run.finding
+        proof = found.evidence or run.opened_by(self.state.world)
+        why = quoted(proof) if found.evidence else found.reason
+        return Wanted(card, replace(moment, why=why, evidence=proof), run.item.id)
 
     def _hints(self, triggers: Iterable[Raised], moment: Moment) -> None:
         for name, proof in triggers:
@@ -256,12 +331,10 @@ class Judge:
                     continue
                 if hint.unless_done and self._all_done(hint.unless_done):
                     continue
-                if hint.speaker is not None and not _spoken_by(hint.speaker, proof):
+                if hint.speaker is not None and not spoken_by(hint.speaker, proof):
                     continue
-                said = replace(moment, why=_why(name, proof), evidence=proof)
-                if self.state.book.allowed(card, said, self.state.world):
-                    self._turn(card, said)
-                    self._show(card, said)
+                why = quoted(proof) or moment.why or raised_by(name, self.state.world.wording)
+                self._wanted.append(Wanted(card, replace(moment, why=why, evidence=proof)))
 
     def _all_done(self, items: Sequence[str]) -> bool:
         states = self.state.world.states
@@ -273,23 +346,23 @@ class Judge:
         if customer and card.topic:
             self.out += self.state.book.turn_to(card.topic, moment.at)
 
-    def _show(self, card: Card, moment: Moment) -> None:
+    def _allowed(self, want: Wanted) -> bool:
+        return self.state.book.allowed(want.card, want.moment, self.state.world)
+
+    def _show(self, want: Wanted) -> None:
+        """Put a card up, and set when it goes, or comes again where it must be said."""
+        card, moment = want.card, want.moment
+        if not want.item:
+            self._turn(card, moment)
         for output in self.state.book.show(card, moment):
             self.out.append(output)
             if isinstance(output, Hint):
                 self.state.timers.put(Timer(output.expires_at, "expire", output.id))
+        if want.item and card.max_per_call > 1 and self._pressing(want.item):
+            again = moment.at + max(card.cooldown_s, 1.0)
+            self.state.timers.put(Timer(again, "press", want.item))
 
-
-def _spoken_by(speaker: str, proof: tuple[Evidence, ...]) -> bool:
-    channels = [e.channel for e in proof if e.channel is not None]
-    return not channels or any(speaks(speaker, c) for c in channels)
-
-
-def _why(name: str, proof: tuple[Evidence, ...]) -> str:
-    if proof:
-        who = {Channel.AGENT: "you", Channel.CUSTOMER: "customer"}.get(
-            proof[0].channel or Channel.MIXED, "heard"
-        )
-        return f'{who}: "{proof[0].quote}"'
-    kind, _, rest = name.partition(":")
-    return f"{rest} s of silence" if kind == "silence" else rest.replace("_", " ").replace(":", " ")
+    def _pressing(self, item: str) -> bool:
+        """Return whether an item is one to remind of: it would fail the call."""
+        severity = self.state.run(item).severity
+        return severity.critical and not severity.prohibited

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence, Set
 
-from models.text import Token
-from qa_rules.heard import Heard, Spoken, hear, quote
+from qa_rules.heard import Heard, Spoken, evidence, hear
+from qa_rules.ideas import COMMON_WEIGHT, Atom, weight
 from qa_rules.index import speaks
 from qa_rules.phrases import Hit, Matcher
 from qa_rules.types import NearMiss
-from qa_rules.ways import COMMON_WEIGHT, Idea, Way
+from qa_rules.ways import Way
 
 LEAST = 0.34
 """Below this share of a pattern's ideas a likeness is chance."""
@@ -17,6 +17,13 @@ ALIKE = 0.8
 """What words that are only alike score at most."""
 WRONG = 0.9
 """What the right words score that are negated, quoted or said by someone else."""
+TELLING = 2
+"""So many words with a meaning make a likeness; fewer do where they are half of what is said."""
+HALF = 0.5
+SOLID = 1.5
+"""Words that weigh less than this together are hardly a likeness, however short the way."""
+FAINT = 0.45
+"""What such words score at most."""
 SLACK_WORDS = 6
 """Words over the length of the pattern in which its ideas must stand together."""
 
@@ -24,7 +31,8 @@ SLACK_WORDS = 6
 def near_miss(matcher: Matcher, said: Sequence[Spoken]) -> NearMiss | None:
     """Return the utterance words that come closest to any way of a matcher, or None.
 
-    The score is the share of the way's ideas, by weight, that stand together in one utterance.
+    The score is the share of the way's ideas, by weight, that stand together in one utterance;
+    everyday words weigh little.
     """
     history = History()
     for spoken in said:
@@ -32,35 +40,36 @@ def near_miss(matcher: Matcher, said: Sequence[Spoken]) -> NearMiss | None:
     return history.alike(matcher, set(range(len(said))))
 
 
-def _closest(way: Way, total: float, spoken: Spoken, floor: float) -> tuple[float, int, int] | None:
-    """Return the best window of an utterance above `floor`: its score, first and last word."""
-    marks = [(n, k) for n, t in enumerate(spoken.toks) for k in _ideas_of(t, way.ideas)]
-    if sum(way.ideas[k].weight for k in {k for _, k in marks}) / total < floor:
+def _closest(way: Way, spoken: Spoken, floor: float) -> tuple[float, int, int] | None:
+    """Return the best stretch of an utterance above `floor`: its score, first and last word."""
+    marks = [(n, a) for n, t in enumerate(spoken.toks) for a in way.ideas.atoms(t.text)]
+    if way.ideas.share({a for _, a in marks}) * ALIKE <= floor:
         return None
     best: tuple[float, int, int] | None = None
-    width = len(way.ideas) + SLACK_WORDS
+    width = len(way.ideas.each) + SLACK_WORDS
     for start, (first, _) in enumerate(marks):
-        seen: set[int] = set()
+        seen: set[Atom] = set()
         last = first
-        for place, idea in marks[start:]:
+        for place, atom in marks[start:]:
             if place >= first + width:
                 break
-            if idea not in seen:
-                seen.add(idea)
+            if atom not in seen:
+                seen.add(atom)
                 last = place
-        score = sum(way.ideas[k].weight for k in seen) / total
-        if score >= floor and _telling(way, seen) and (best is None or score > best[0]):
+        score = _likeness(way, seen)
+        if score > (best[0] if best is not None else floor):
             best = (score, first, last)
     return best
 
 
-def _ideas_of(token: Token, ideas: Sequence[Idea]) -> list[int]:
-    return [k for k, idea in enumerate(ideas) if idea.within(token.text)]
-
-
-def _telling(way: Way, seen: set[int]) -> bool:
-    """Return whether more than common words agree."""
-    return any(way.ideas[k].weight > COMMON_WEIGHT for k in seen)
+def _likeness(way: Way, seen: Set[Atom]) -> float:
+    """Return how like a way the words seen are, 0 where they tell nothing."""
+    share = way.ideas.share(seen)
+    telling = sum(1 for a in seen if weight(a) > COMMON_WEIGHT)
+    if share < LEAST or (telling < TELLING and share < HALF):
+        return 0.0
+    solid = sum(w for a in seen if (w := weight(a)) > COMMON_WEIGHT)
+    return min(share * ALIKE, FAINT) if solid < SOLID else share * ALIKE
 
 
 class History:
@@ -70,6 +79,14 @@ class History:
         self._said: list[Spoken] = []
         self._heard: dict[int, Heard] = {}
         self._by_word: dict[str, list[int]] = {}
+
+    def ahead(self, spoken: Spoken) -> "History":
+        """Return a copy that has one utterance more."""
+        other = History()
+        other._said, other._heard = list(self._said), dict(self._heard)
+        other._by_word = {word: list(numbers) for word, numbers in self._by_word.items()}
+        other.take(spoken)
+        return other
 
     def take(self, spoken: Spoken) -> None:
         """Remember an utterance."""
@@ -107,45 +124,42 @@ class History:
         mine = {n for n in inside if speaks(speaker, self._said[n].utterance.channel)}
         return self.alike(matcher, mine)
 
+    def like(self, matcher: Matcher, speaker: str, since: float) -> NearMiss | None:
+        """Return what a speaker has said since a second that comes closest to a matcher."""
+        mine = {
+            n
+            for n, s in enumerate(self._said)
+            if s.utterance.end > since and speaks(speaker, s.utterance.channel)
+        }
+        return self.alike(matcher, mine)
+
     def alike(self, matcher: Matcher, among: Set[int]) -> NearMiss | None:
         """Return the words of some utterances that come closest to any way of a matcher."""
         best: tuple[float, Spoken, int, int] | None = None
         for way in (w for need in matcher.needs for w in need.ways):
-            total = sum(i.weight for i in way.ideas)
-            if total < 2 * COMMON_WEIGHT:
+            if way.ideas.total < 2 * COMMON_WEIGHT:
                 continue
-            for number, weight in self._promising(way):
-                floor = best[0] if best is not None else LEAST
-                if weight / total < floor:
-                    break
-                if number not in among:
-                    continue
-                found = _closest(way, total, self._said[number], floor)
-                if found is not None and (best is None or found[0] > best[0]):
+            telling = {w for w in way.ideas.words if weight(w) > COMMON_WEIGHT}
+            for number in sorted(self._with(telling, way.ideas.stems) & among):
+                floor = best[0] if best is not None else 0.0
+                found = _closest(way, self._said[number], floor)
+                if found is not None:
                     best = (found[0], self._said[number], found[1], found[2])
         if best is None:
             return None
         score, spoken, first, last = best
-        begin, end = spoken.toks[first].start, spoken.toks[last].end
-        return NearMiss(quote(spoken.utterance, begin, end, "near"), round(score * ALIKE, 3))
+        heard = hear((spoken,))
+        return NearMiss(evidence(heard, first, last, "near")[0], round(score, 3))
 
-    def _promising(self, way: Way) -> list[tuple[int, float]]:
-        """Return the utterances that hold any telling idea of a way, the fullest first."""
-        weights: dict[int, float] = {}
-        slight = sum(i.weight for i in way.ideas if i.weight <= COMMON_WEIGHT)
-        for idea in way.ideas:
-            if idea.weight > COMMON_WEIGHT:
-                for number in self._with(idea):
-                    weights[number] = weights.get(number, slight) + idea.weight
-        return sorted(weights.items(), key=lambda row: (-row[1], row[0]))
-
-    def _with(self, idea: Idea) -> set[int]:
+    def _with(self, words: Set[str], stems: Sequence[str]) -> set[int]:
+        """Return the utterances that hold one of some words."""
         out: set[int] = set()
-        for word in idea.words:
+        for word in words:
             out.update(self._by_word.get(word, ()))
-        if idea.stems or idea.numeric:
+        if stems:
+            begins = tuple(stems)
             for word, numbers in self._by_word.items():
-                if idea.within(word):
+                if word.startswith(begins):
                     out.update(numbers)
         return out
 
@@ -155,7 +169,7 @@ class History:
         for way in (w for need in matcher.needs for w in need.ways):
             if not way.anchors and not way.stems:
                 return set(range(len(self._said)))
-            out |= self._with(Idea(way.anchors, way.stems))
+            out |= self._with(way.anchors, way.stems)
         return out
 
     def _alone(self, number: int) -> Heard:

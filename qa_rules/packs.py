@@ -30,6 +30,7 @@ from qa_rules.schema import (
 )
 from qa_rules.source import Source, read_source
 from qa_rules.types import ChecklistItem
+from qa_rules.wording import Wording, wording
 
 SHIPPED = Path(__file__).parent / "packs"
 
@@ -80,6 +81,11 @@ class PackSet:
     def program(self) -> Program:
         """The packs compiled, at first use; shared by all calls."""
         return compile_program(self.events, self.items, self.hints, self.mood)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """What events, wants and items are called."""
+        return wording(self.events, self.intents, self.items)
 
     def checklist(self) -> tuple[ChecklistItem, ...]:
         """Return every item as the agent's checklist shows it, in order."""

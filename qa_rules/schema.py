@@ -95,6 +95,7 @@ class EventSpec(Spec):
 
     id: Id
     title: str = ""
+    """A clause that stands after "when" or "before": the card number is read."""
     speaker: Speaker = "any"
     match: MatchLike | None = None
     of: Id | None = None
@@ -123,7 +124,8 @@ class FactCheck(Spec):
     """A fact of the call and what it must be; `unknown` is the state where it is not known."""
 
     name: Id
-    equals: Scalar = True
+    equals: Scalar | tuple[Scalar, ...] = True
+    """The value wanted; a list means any of them."""
     unknown: Literal["needs_review", "n/a"] = "needs_review"
 
 

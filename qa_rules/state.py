@@ -4,8 +4,10 @@ import copy
 from collections.abc import Mapping
 
 from qa_rules.anger import AngerLadder
+from qa_rules.heard import Spoken
 from qa_rules.hints import Card, HintBook, card_of, item_card
 from qa_rules.items import ItemRun
+from qa_rules.nearness import History
 from qa_rules.packs import PackHint, PackItem, PackSet
 from qa_rules.timers import Timers
 from qa_rules.types import CallFacts, Severity
@@ -22,10 +24,14 @@ class CallState:
         self.packs = packs
         self.program = packs.program
         self.names = {"company": facts.company} if facts.company else {}
-        self.world = World(facts=known_facts(facts))
+        self.world = World(facts=known_facts(facts), wording=packs.wording)
         self.book = HintBook()
         self.ladder = AngerLadder(packs.mood)
         self.timers = Timers()
+        self.waiting: list[str] = []
+        """Items that are due and whose cards wait until another's is down."""
+        self._history = History()
+        self._ahead: Spoken | None = None
         self.cards: Mapping[str, Card] = {}
         self.hints: Mapping[Trigger, tuple[tuple[PackHint, Card], ...]] = {}
         self._runs: dict[str, ItemRun] = {}
@@ -68,13 +74,21 @@ class CallState:
         """Return every item's run, in the packs' order; not for a branch."""
         return list(self._runs.values())
 
-    def branch(self) -> "CallState":
-        """Return a copy that can be changed without changing this one, made cheaply."""
+    @property
+    def history(self) -> History:
+        """What has been said so far; a branch has one utterance more."""
+        if self._ahead is not None:
+            self._history, self._ahead = self._history.ahead(self._ahead), None
+        return self._history
+
+    def branch(self, ahead: Spoken) -> "CallState":
+        """Return a copy in which one thing more is said, made cheaply; this one stays as it is."""
         other = copy.copy(self)
         other.world = self.world.branch()
         other.book = self.book.branch()
         other.ladder = self.ladder.branch()
         other.timers = Timers()
+        other.waiting, other._ahead = list(self.waiting), ahead
         other._runs, other._under = {}, self._runs
         return other
 

@@ -13,37 +13,12 @@ from functools import cached_property
 
 from models.text import tokens
 from qa_rules.heard import Heard
+from qa_rules.ideas import COMMON, Ideas, ideas
 from qa_rules.pattern import Choice, Gap, Place, Prefix, Sequence, Slot, Word
 from qa_rules.slots import PLACE_SHAPE, accepts, shape
 
-_COMMON = (
-    "i you we it is are am the a an to of and or for in on at that this my your our me us do can "
-    "will would have has be with not so if what how there here just now please"
-)
-COMMON = frozenset(_COMMON.split())
-COMMON_WEIGHT = 0.25
 NAME_LIKENESS = 0.5
 """How alike a name heard and the name known must be (0 to 1); recognisers spoil brand names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Idea:
-    """A word of a pattern, or the words that may stand for it; `stems` match beginnings."""
-
-    words: frozenset[str]
-    stems: tuple[str, ...] = ()
-    numeric: bool = False
-
-    @property
-    def weight(self) -> float:
-        """Return how much the idea says: little where a common word will do."""
-        return COMMON_WEIGHT if self.words & COMMON else 1.0
-
-    def within(self, word: str) -> bool:
-        """Return whether a word stands for the idea."""
-        if word in self.words or (self.numeric and word[0].isdigit()):
-            return True
-        return bool(self.stems) and word.startswith(self.stems)
 
 
 @dataclass(frozen=True)
@@ -60,7 +35,7 @@ class Way:
     takes: Mapping[str, Slot | Place]
     anchors: frozenset[str]
     stems: tuple[str, ...]
-    ideas: tuple[Idea, ...]
+    ideas: Ideas
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -98,7 +73,7 @@ def compile_way(sequence: Sequence, source: str, engine: str, *, negation: bool)
         takes=takes,
         anchors=anchors,
         stems=stems,
-        ideas=tuple(_ideas(sequence)),
+        ideas=ideas(sequence),
     )
 
 
@@ -155,25 +130,6 @@ def _must(part: object) -> tuple[frozenset[str], tuple[str, ...]]:
                 stems += begin
             return frozenset(words), tuple(stems)
     return frozenset(), ()
-
-
-def _ideas(sequence: Sequence) -> list[Idea]:
-    out: list[Idea] = []
-    for part in sequence:
-        match part:
-            case Word(text):
-                out.append(Idea(frozenset({text})))
-            case Prefix(stem):
-                out.append(Idea(frozenset(), (stem,)))
-            case Slot(name) if name in ("number", "digits", "amount"):
-                out.append(Idea(frozenset(), (), numeric=True))
-            case Choice(ways, False):
-                inner = [i for way in ways for i in _ideas(way)]
-                if inner:
-                    words = frozenset(w for i in inner for w in i.words)
-                    stems = tuple(s for i in inner for s in i.stems)
-                    out.append(Idea(words - COMMON if stems or words - COMMON else words, stems))
-    return out
 
 
 def find(way: Way, heard: Heard, names: Mapping[str, str], start: int = 0) -> Found | None:

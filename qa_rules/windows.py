@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qa_rules.match_schema import When
+from qa_rules.wording import Wording
 from qa_rules.world import World
 
 AFTER_SLACK_S = 1.0
@@ -73,18 +74,20 @@ def _first_of(when: When, world: World, start: float) -> float | None:
     return min(times) if times else None
 
 
-def describe(when: When | None) -> str:
+def describe(when: When | None, wording: Wording | None = None) -> str:
     """Return a window in words."""
+    names = wording or Wording()
     if when is None:
         return "at any time"
     if when.last_s is not None:
         return f"in the last {when.last_s:g} s"
     out = []
+    after = names.event(when.after) if when.after is not None else ""
     if when.within_s is not None:
-        since = f"after {when.after}" if when.after else "of the agent's first word"
+        since = f"after {after}" if after else "of the agent's first word"
         out.append(f"within {when.within_s:g} s {since}")
-    elif when.after is not None:
-        out.append(f"after {when.after}")
+    elif after:
+        out.append(f"after {after}")
     if when.before is not None:
-        out.append(f"before {' or '.join(when.before)}")
+        out.append(f"before {' or '.join(names.event(e) for e in when.before)}")
     return ", ".join(out)

@@ -4,7 +4,9 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from qa_rules.clarity import Speech
 from qa_rules.types import CallFacts, Evidence, HappenedEvent, State
+from qa_rules.wording import Wording
 
 Known = str | int | float | bool
 _FACT_FIELDS = ("direction", "queue", "language", "jurisdiction", "company", "agent", "customer")
@@ -22,7 +24,8 @@ class World:
 
     `now` is the second up to which every utterance that begins before it has been given;
     `agent_spoke` is the second of the agent's first word; `ended` the call's length once it is
-    over. `reached` is the highest level of anger so far, `anger` the level it is at.
+    over. `reached` is the highest level of anger so far, `anger` the level it is at; `speech` is
+    who spoke when, and how well it was heard.
     """
 
     facts: dict[str, Known] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class World:
     wants: dict[str, float] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     unheard: list[tuple[float, float]] = field(default_factory=list)
+    speech: list[Speech] = field(default_factory=list)
+    wording: Wording = field(default_factory=Wording)
     _first: dict[str, float] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)
 
@@ -52,11 +57,16 @@ class World:
         """Return how often an event has happened."""
         return self._count.get(event, 0)
 
+    def evidence_of(self, event: str) -> tuple[Evidence, ...]:
+        """Return the words of an event's first time, empty where there were none."""
+        return next((e.evidence for e in self.happened if e.id == event), ())
+
     def branch(self) -> "World":
         """Return a copy that can be changed without changing this one."""
         return dataclasses.replace(
             self,
             happened=list(self.happened),
+            speech=list(self.speech),
             wants=dict(self.wants),
             states=dict(self.states),
             _first=dict(self._first),

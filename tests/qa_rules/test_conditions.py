@@ -56,7 +56,7 @@ def test_conditions_read_as_words():
             {"all": [{"not": {"event": "sale"}}, {"fact": {"regulated": True}}, {"anger": 2}]}
         )
     )
-    assert text == "not sale and regulated is true and anger at level 2"
+    assert text == "not: sale and regulated and the customer is angry"
 
 
 @pytest.mark.parametrize(

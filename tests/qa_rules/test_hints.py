@@ -156,7 +156,8 @@ def test_a_condition_and_an_items_state_raise_hints(call):
     hints:
       - {id: missed, on: {item: T-01, state: missed}, text: Too late}
       - {id: calm, on: {event: pitch}, if: {not: {event: pitch}}, text: Never}
-      - {id: out, on: {event: pitch}, if: {fact: {direction: outbound}}, text: Outbound}
+      - {id: out, on: {event: pitch}, if: {fact: {direction: outbound}}, text: Outbound,
+         topic: law}
     """
     c = call(text, direction="outbound")
     c.agent(0, "we offer a plan")
@@ -194,3 +195,74 @@ def test_a_preview_shows_the_card_of_an_item_that_becomes_due(call):
     said = Utterance(0, Channel.AGENT, 0, 2, "could I take the long number")
     assert [h.id for h in c.run.preview(said)] == ["T-01@0"]
     assert c.state("T-01") == "waiting"
+
+
+OPENED = """
+events:
+  - {id: pay, title: payment begins, speaker: agent, match: long number}
+items:
+  - {id: T-01, title: A, severity: REQ, section: closing, applies_if: {event: pay},
+     match: the amount is, hint: {text: Amount, topic: money}}
+  - {id: T-02, title: B, severity: AF, section: compliance, applies_if: {event: pay},
+     match: pausing, hint: {text: Pause, topic: money, priority: critical}}
+  - {id: T-03, title: C, severity: AF, section: compliance, applies_if: {event: pay},
+     match: do you agree, hint: {text: Ask, topic: money}}
+hints:
+  - {id: pause, on: {event: pay}, text: Pause now, topic: money}
+  - {id: other, on: {event: pay}, text: Smile, topic: mood}
+"""
+
+
+def test_one_phrase_raises_one_card_on_a_topic_and_the_others_follow(call):
+    c = call(OPENED)
+    c.agent(0, "could i take the long number")
+    assert ids(c) == ["T-02@0", "other@0"]
+    c.agent(10, "i am pausing the recording")
+    assert ids(c)[2:] == ["T-03@1"]
+    assert c.run.dismiss("T-03@1", 15)[0].reason == "dismissed"
+    c.wait(50)
+    assert "T-01" in [h.rule_id for h in c.of(Hint)] or c.state("T-01") == "due"
+
+
+def test_a_card_that_waits_comes_when_the_one_before_has_run_out(call):
+    c = call(OPENED)
+    c.agent(0, "could i take the long number")
+    c.wait(28)
+    assert [(h.rule_id, h.at) for h in c.of(Hint)][2:] == [("T-03", 27.0)]
+
+
+def test_every_card_says_why(call):
+    c = call(OPENED)
+    c.agent(0, "could i take the long number")
+    first, second = c.of(Hint)
+    assert first.why == "due now, because payment begins"
+    assert [e.quote for e in first.evidence] == ["long number"]
+    assert second.why == 'you: "long number"'
+    c.wait(120)
+    assert all(h.why for h in c.of(Hint))
+
+
+GREET = """
+items:
+  - {id: T-01, title: A, severity: REQ, section: opening, when: {within_s: 30},
+     match: this call is recorded, hint: {text: Say it, lead_s: 10}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence", "shown"),
+    [
+        ("hello there", 0.95, True),
+        ("hello there", 0.75, False),
+        ("hello the call is being recorded", 0.95, False),
+    ],
+)
+def test_no_card_for_what_was_probably_said(call, said, confidence, shown):
+    c = call(GREET)
+    c.agent(0, said, confidence=confidence)
+    c.wait(25)
+    assert (c.state("T-01"), bool(ids(c))) == ("due", shown)
+    c = call(GREET.replace("REQ", "AF"))
+    c.agent(0, said, confidence=confidence)
+    c.wait(25)
+    assert ids(c)

@@ -291,6 +291,13 @@ def test_an_item_that_never_applies_is_not_applicable(call):
     assert c.state("T-01") == "n/a"
 
 
+def test_only_what_would_fail_the_call_is_pressed_again(call):
+    c = call(APPLIES.replace("AF", "REQ"))
+    c.agent(0, "it is ten pounds every month")
+    c.wait(300)
+    assert [h.at for h in c.of(Hint)] == [2.0]
+
+
 def test_an_open_item_is_pressed_again_and_not_more_than_allowed(call):
     c = call(APPLIES)
     c.agent(0, "it is ten pounds every month")
@@ -328,6 +335,76 @@ def test_what_was_not_said_is_kept_at_the_end(call):
     assert (c.state("T-01"), c.finding("T-01").reason) == ("done", "not said")
 
 
+BADLY = 0.75
+
+
+def test_an_absence_is_not_believed_where_the_speaker_was_heard_badly(call):
+    c = call(NOTICE)
+    c.agent(0, "then keep a calling platform of motives", confidence=BADLY, seconds=6)
+    c.agent(20, "okay", confidence=0.95, seconds=1)
+    c.wait(60)
+    found = c.finding("T-01")
+    assert (found.state.value, found.searched) == ("needs_review", (0.0, 30.0))
+    assert "not sure of the words there (0.78)" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("speaker", "at", "confidence", "state"),
+    [
+        ("agent", 10, 0.79, "needs_review"),
+        ("agent", 10, 0.81, "missed"),
+        ("agent", 10, None, "missed"),
+        ("customer", 10, 0.3, "missed"),
+        ("agent", 31, 0.3, "missed"),
+    ],
+)
+def test_whose_words_and_when_decide_whether_an_absence_is_believed(
+    call, speaker, at, confidence, state
+):
+    c = call(NOTICE)
+    c.agent(0, "good morning", confidence=0.8, seconds=0.1)
+    getattr(c, speaker)(at, "something else altogether", confidence=confidence)
+    c.wait(60)
+    assert c.state("T-01") == state
+
+
+def test_what_was_never_said_by_anyone_is_missed(call):
+    c = call("""
+    items:
+      - {id: T-01, title: Bye, severity: REQ, section: closing, when: {last_s: 30}, match: bye}
+    """)
+    c.agent(0, "hello", confidence=0.3)
+    c.end(100)
+    assert c.state("T-01") == "missed"
+
+
+def test_a_close_call_never_fails_a_call_by_absence(call):
+    c = call(BEFORE.replace("forty nine dollars", "the annual plan costs forty nine dollars"))
+    c.agent(5, "so the annual plan is forty nine dollars")
+    c.agent(20, "it has gone through")
+    found = c.finding("T-01")
+    assert found.state.value == "needs_review"
+    assert found.near_miss.score >= 0.6
+    assert "comes close" in found.reason
+
+
+def test_the_right_words_long_after_their_time_are_no_close_call(call):
+    c = call(BEFORE)
+    c.agent(20, "it has gone through")
+    c.agent(200, "that was forty nine dollars")
+    c.end(210)
+    assert c.state("T-01") == "missed"
+
+
+def test_an_optional_item_that_is_not_said_is_no_accusation(call):
+    c = call("items: [{id: T-01, title: Joke, severity: OPT, section: closing, match: joke}]")
+    c.agent(0, "good morning")
+    c.end(60)
+    found = c.finding("T-01")
+    assert (found.state.value, found.reason) == ("n/a", "optional, not said")
+    assert found.near_miss is None
+
+
 LAST = """
 items:
   - {id: T-01, title: Bye, severity: REQ, section: closing, when: {last_s: 30}, match: take care}
@@ -341,6 +418,14 @@ def test_the_last_seconds_are_decided_at_the_end(call):
     assert c.finding("T-01").evidence
     c.end(110)
     assert c.state("T-01") == "done"
+
+
+def test_the_last_words_in_the_window_are_the_evidence(call):
+    c = call(LAST)
+    for at in (85, 95, 105):
+        c.agent(at, "take care")
+    c.end(110)
+    assert [e.utterance_id for e in c.finding("T-01").evidence] == [2]
 
 
 def test_too_early_is_a_near_miss(call):
@@ -391,6 +476,14 @@ def test_a_fact_told_before_the_event(call):
     c.tell("capture_masked", 10)
     c.tell("card_digits", 12)
     assert c.state("T-01") == "done"
+
+
+def test_a_fact_may_be_one_of_several(call):
+    text = FACT.replace("name: capture_masked, equals: true", "name: hour, equals: [8, 9]")
+    for hour, state in ((9, "done"), (7, "missed")):
+        c = call(text, values={"hour": hour})
+        c.tell("card_digits", 12)
+        assert c.state("T-01") == state
 
 
 def test_a_fact_not_known_is_a_persons_to_judge(call):

@@ -1,5 +1,6 @@
 """Near misses come from the span searched, the right words before likely ones."""
 
+import pytest
 from pydantic import TypeAdapter
 
 from models.types import Channel, Utterance
@@ -19,7 +20,7 @@ def history(*lines):
 
 
 def test_only_the_span_is_searched():
-    said = history(("agent", "the call was recorded"), ("agent", "your call is taped"))
+    said = history(("agent", "the call was recorded"), ("agent", "your call is being recorded"))
     near = said.nearest({}, MATCH, "agent", (10, 20))
     assert near.evidence.utterance_id == 1
     assert said.nearest({}, MATCH, "agent", (30, 40)) is None
@@ -33,3 +34,28 @@ def test_the_right_words_of_the_wrong_speaker_come_first():
 
 def test_the_other_speakers_likeness_is_no_near_miss():
     assert history(("customer", "was my call recorded")).nearest({}, MATCH, "agent", (0, 9)) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("(did|have) i (get|got) that right", "i get the car"),
+        ("(lovely|good) (name|day)", "my name is michelle"),
+        ("(let me|just to) ~2 (check|confirm) ~8 (understand|right|got|you)", "you got it"),
+        ("(so you are saying|if i understand you)", "so we would love to get you in"),
+    ],
+)
+def test_everyday_words_alone_are_hardly_alike(pattern, said):
+    match = compile_match(TypeAdapter(MatchLike).validate_python({"pattern": pattern}))
+    near = history(("agent", said)).nearest({}, match, "agent", (0, 60))
+    assert near is None or near.score < 0.5
+
+
+def test_words_of_content_are_alike():
+    match = compile_match(
+        TypeAdapter(MatchLike).validate_python({"pattern": "(calls|call) ~4 (recorded|monitored)"})
+    )
+    near = history(("agent", "calls here may at times be monitored")).nearest(
+        {}, match, "agent", (0, 60)
+    )
+    assert near.score > 0.7
