@@ -23,6 +23,9 @@ from pipeline.jobs import (
 )
 from pipeline.session import CallSession
 
+STEADY_S = 4.0
+"""How long of the call captions must be shed, or back, before the agent is told."""
+
 OPEN_JOBS = 32
 """Of a recording: more would only hold its audio in memory while they wait."""
 
@@ -110,6 +113,7 @@ class Drive:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._answered = asyncio.Event()
+        self._turned_at = 0.0
         self._degraded: set[str] = set()
 
     async def run(self, frames: AsyncIterable[AudioFrame], reason: Callable[[], str]) -> None:
@@ -144,10 +148,12 @@ class Drive:
         if self._ladder is None:
             return
         self.session.pace = pace = self._ladder.pace(self._transcriber.load)
-        if pace.every_s is None and not pace.at_s:
-            self._degrade("partials", True, "the server is busy: no captions before the final text")
-        else:
-            self._degrade("partials", False)
+        shed = pace.every_s is None and not pace.at_s
+        if shed == ("partials" in self._degraded):
+            self._turned_at = self.session.seconds
+        elif self.session.seconds - self._turned_at >= STEADY_S:
+            detail = "the server is busy: no captions before the final text" if shed else ""
+            self._degrade("partials", shed, detail)
 
     def _start(self, job: TranscribeJob | ClassifyJob) -> None:
         if self._group is None:
