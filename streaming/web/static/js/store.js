@@ -4,6 +4,7 @@
  * nothing else: `reduce` is pure, time comes in as `now` (milliseconds on a steady clock).
  */
 
+import { named } from "./format.js";
 import {
   clearHint,
   decide,
@@ -187,6 +188,11 @@ function withFinding(state, finding) {
   return { ...state, rows: [...state.rows, { item, finding, manual: false }] };
 }
 
+/** @param {any} hint @param {State} state */
+function worded(hint, state) {
+  return { ...hint, text: named(hint.text, state.call), detail: named(hint.detail, state.call) };
+}
+
 /** @type {Record<string, (state: State, event: any, now: number) => State>} */
 const HANDLERS = {
   CallStarted: (state, event, now) => ({
@@ -195,7 +201,11 @@ const HANDLERS = {
     callId: event.call_id,
     phase: "live",
     clock: state.clock.at ? state.clock : { seconds: 0, at: now },
-    rows: event.checklist.map((/** @type {any} */ item) => ({ item, finding: null, manual: false })),
+    rows: event.checklist.map((/** @type {any} */ item) => ({
+      item: { ...item, example: named(item.example, event) },
+      finding: null,
+      manual: false,
+    })),
   }),
   SpeechStarted: (state, event, now) =>
     heardUntil({ ...state, speaking: { ...state.speaking, [event.channel]: true } }, event.at, now),
@@ -255,9 +265,12 @@ const HANDLERS = {
   ChecklistChanged: (state, event) => withFinding(state, event.finding),
   HintPreviewed: (state, event, now) => ({
     ...state,
-    hints: previewHint(state.hints, event.hint, event.utterance_id, now),
+    hints: previewHint(state.hints, worded(event.hint, state), event.utterance_id, now),
   }),
-  HintRaised: (state, event, now) => ({ ...state, hints: raiseHint(state.hints, event.hint, now) }),
+  HintRaised: (state, event, now) => ({
+    ...state,
+    hints: raiseHint(state.hints, worded(event.hint, state), now),
+  }),
   HintCleared: (state, event, now) => ({
     ...state,
     hints: clearHint(state.hints, event.hint_id, event.reason, now),
