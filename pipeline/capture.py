@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from models.types import Channel, Utterance
-from pipeline.identifiers import LONGEST_CARD, Piece, Run, holds_card
+from pipeline.identifiers import LONGEST_CARD, Piece, Run, holds_card, starts_card
 from pipeline.masks import Mask
 from pipeline.number_cues import Named
 
@@ -116,8 +116,9 @@ def betrayed(chain: list[tuple[Kept, Run]]) -> list[tuple[Kept, Run]]:
     By length alone it must be all that its speaker said, and no longer than a card number: two
     telephone numbers in a row are not one.
     """
-    if holds_card([piece for _, run in chain for piece in run.pieces]):
-        return chain
+    for at in range(len(chain)):
+        if starts_card([piece for _, run in chain[at:] for piece in run.pieces]):
+            return chain[at:]
     count, part = 0, chain[-1:]
     if len(part[0][1].digits) >= CHAIN_DIGITS:
         return part

@@ -285,15 +285,25 @@ def _run(said: Sequence[Piece], first: int, last: int) -> Run:
     return Run(inner, *around)
 
 
+def starts_card(parts: Sequence[Piece]) -> bool:
+    """Return whether figures in a row begin with a card number."""
+    strict = [p.digits for p in parts if p.form not in ("loose", "mixed")]
+    loose = [p.digits for p in parts if p.form != "mixed"]
+    return any(_begins(p, SHORTEST_CARD) for p in (strict, loose))
+
+
 def _card_in(parts: Sequence[str], least: int) -> bool:
-    for first in range(len(parts)):
-        digits = ""
-        for part in parts[first:]:
-            digits += part
-            if len(digits) > LONGEST_CARD:
-                break
-            if len(digits) >= least and _ISSUED.fullmatch(digits) and luhn(digits):
-                return True
+    return any(_begins(parts[first:], least) for first in range(len(parts)))
+
+
+def _begins(parts: Sequence[str], least: int) -> bool:
+    digits = ""
+    for part in parts:
+        digits += part
+        if len(digits) > LONGEST_CARD:
+            break
+        if len(digits) >= least and _ISSUED.fullmatch(digits) and luhn(digits):
+            return True
     return False
 
 

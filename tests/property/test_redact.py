@@ -164,7 +164,9 @@ STYLES = st.sampled_from(["digits", "pairs", "double", "typed", "mixed"])
 SEEDS = st.integers(0, 2**32)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(SEEDS, STYLES, st.integers(1, 4), st.integers(0, 3), st.booleans(), st.booleans())
 def test_nothing_of_a_card_that_is_asked_for_is_ever_shown(seed, style, parts, lost, repeat, told):
     rng = random.Random(seed)
@@ -192,7 +194,9 @@ def test_nothing_of_a_card_that_is_asked_for_is_ever_shown(seed, style, parts, l
     assert call.card_digits
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(SEEDS, STYLES, st.integers(1, 4), st.integers(0, 2))
 def test_a_card_that_nobody_named_is_gone_once_it_is_complete(seed, style, parts, lost):
     rng = random.Random(seed)
@@ -209,7 +213,7 @@ def test_a_card_that_nobody_named_is_gone_once_it_is_complete(seed, style, parts
     assert not leaked(call.transcript(C), heard), call.transcript(C)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(SEEDS, STYLES, st.integers(1, 4), st.booleans())
 def test_every_digit_that_is_hidden_is_also_silenced(seed, style, parts, words):
     rng = random.Random(seed)
@@ -228,7 +232,7 @@ def test_every_digit_that_is_hidden_is_also_silenced(seed, style, parts, words):
                 assert any(m.start <= word.start and m.end >= word.end for m in call.muted), word
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(SEEDS)
 def test_amounts_dates_and_references_of_a_payment_stay(seed):
     rng = random.Random(seed)
