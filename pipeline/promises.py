@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.text import tokens
-from models.types import Channel, Utterance
+from models.types import Channel
 from pipeline.dates import Due, find_due
-from pipeline.passages import Sentence, sentences, trim
+from pipeline.passages import Sentence, trim
 
 _WILL = r"(?:'ll|\s+will|\s+shall|(?:'(?:m|re|s)|\s+(?:am|are|is))\s+(?:going\s+to|gonna))"
 _ADVERBS = (
@@ -158,10 +158,10 @@ class Promise:
     sure: bool = True
 
 
-def find_promises(utterances: Sequence[Utterance], now: datetime) -> list[Promise]:
+def find_promises(said: Sequence[Sentence], now: datetime) -> list[Promise]:
     """Return the promises of both sides, in order; of one made twice the one with a date."""
     found: list[Promise] = []
-    for sentence in sentences(utterances):
+    for sentence in said:
         found = [p for p in found if not _kept(p, sentence)]
         promise = _promise(sentence, now)
         if promise is not None:

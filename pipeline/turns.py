@@ -24,7 +24,7 @@ ah aha alright cool exactly fine good great hello hi hm hmm huh mhm mm nice no o
 perfect please really right sure thank thanks that is true uh uhhuh um wow yeah yep yes you
 """
 BACKCHANNEL = frozenset(_LISTENING.split())
-BACKCHANNEL_WORDS = 4
+BACKCHANNEL_WORDS, BACKCHANNEL_LETTERS = 4, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Turns:
 
 def backchannel(text: str) -> bool:
     """Return whether the text only shows that its speaker listens ("uh huh", "okay, right")."""
+    if len(text) > BACKCHANNEL_LETTERS:
+        return False
     said = tokens(text, fillers=True)
     return len(said) <= BACKCHANNEL_WORDS and all(token.text in BACKCHANNEL for token in said)
 

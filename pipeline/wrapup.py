@@ -126,13 +126,12 @@ def draft(  # noqa: PLR0913 - one argument for each thing known of a call
     why = found_in.reasons(call, packs)
     ended = found_in.outcomes(call, packs, events)
     values = found_in.fields(call, packs)
-    promised = find_promises(utterances, datetime.fromisoformat(started_at))
+    said = sentences(utterances)
+    promised = find_promises(said, datetime.fromisoformat(started_at))
     reason = why[0] if why else None
     spoken = {u.id: u for u in utterances}
     outcome = _outcome(ended, promised, spoken)
-    lines = summarise(
-        sentences(utterances), promised, reason.utterance_id if reason else None, seconds
-    )
+    lines = summarise(said, promised, reason.utterance_id if reason else None, seconds)
     return Wrapup(
         reason=reason,
         other_reasons=tuple(why[1:4]),

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from models.types import Channel, Utterance
+from pipeline.passages import sentences
 from pipeline.promises import find_promises
 
 NOW = datetime(2026, 5, 5, 14, 30)
@@ -13,7 +14,7 @@ A, C = Channel.AGENT, Channel.CUSTOMER
 
 def promises(*turns):
     said = [Utterance(i, who, i * 5.0, i * 5 + 4.0, text) for i, (who, text) in enumerate(turns, 1)]
-    return find_promises(said, NOW)
+    return find_promises(sentences(said), NOW)
 
 
 @pytest.mark.parametrize(
