@@ -8,6 +8,7 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
+import structlog
 import websockets
 
 from models.registry import load
@@ -79,6 +80,22 @@ def script():
 @pytest.fixture
 def channels():
     return (Channel.AGENT, Channel.CUSTOMER)
+
+
+@pytest.fixture(autouse=True)
+def plain_log():
+    """Log to what pytest captures, without the local variables of pretty tracebacks."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("debug"),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+    yield
+    structlog.reset_defaults()
 
 
 TONE = {"stt": {"engine": "tone"}, "vad": {"engine": "energy"}}
@@ -160,9 +177,19 @@ class Serving:
         )
 
     async def events(self, call_id="call-1"):
-        """Return the durable events that are stored of a call."""
-        assert await asyncio.to_thread(self.runtime.writer.flush)
+        """Return the durable events that are stored of a call, once the store has them all."""
+        writer = self.runtime.writer
+        async with asyncio.timeout(PATIENCE_S):
+            assert await asyncio.to_thread(writer.flush)
+            while writer.journal.pending:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         return [e for _, e in await asyncio.to_thread(self.runtime.store.events, call_id)]
+
+    def finals(self, call_id="call-1"):
+        """Return the texts of a live call's finals so far, as the bus has them."""
+        box = self.runtime.bus.listen(call_id)
+        self.runtime.bus.leave(box)
+        return [p.event.utterance.text for p in box.backlog if p.event.type == "UtteranceFinal"]
 
     async def until(self, true, what=""):
         """Wait until something holds, for things that tell nobody when they change."""
