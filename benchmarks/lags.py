@@ -30,7 +30,7 @@ class Lags:
     partials: list[float] = field(default_factory=list)
     hints: list[float] = field(default_factory=list)
     triggers: list[tuple[str, float, float | None]] = field(default_factory=list)
-    """Each trigger's rule, its second, and how late its hint was; None where it never came."""
+    """A trigger's first rule, its second, and how late its hint was; None where it never came."""
     hints_missed: int = 0
     previews: int = 0
     previews_withdrawn: int = 0
@@ -60,10 +60,10 @@ class Lags:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A phrase that calls for a hint: it ends at `end`, and `rule` is the rule that answers."""
+    """A phrase that calls for a hint: it ends at `end`, and one of `rules` answers it."""
 
     end: float
-    rule: str
+    rules: tuple[str, ...]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -141,9 +141,9 @@ def _hints(heard: Heard, t0: float, triggers: Sequence[Trigger], found: Lags) ->
         lates = [
             at - trigger.end
             for at, rule, _ in told
-            if rule == trigger.rule and HINT_FROM_S < at - trigger.end < HINT_TO_S
+            if rule in trigger.rules and HINT_FROM_S < at - trigger.end < HINT_TO_S
         ]
-        found.triggers.append((trigger.rule, trigger.end, min(lates, default=None)))
+        found.triggers.append((trigger.rules[0], trigger.end, min(lates, default=None)))
         if lates:
             found.hints.append(min(lates))
         else:

@@ -35,58 +35,63 @@ VOICES = {Channel.AGENT: "rms", Channel.CUSTOMER: "slt"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One utterance: `upto` ends with the trigger phrase; no `rule`, no trigger."""
+    """One utterance: `upto` ends with the trigger phrase; no `rules`, no trigger."""
 
     channel: Channel
     upto: str
     after: str = ""
-    rule: str = ""
+    rules: tuple[str, ...] = ()
 
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 
+RECALL = ("recall_last_case", "CORE-07")
+EMERGENCY = ("safety_card_emergency", "CORE-14")
+DECLINED = ("declined_other_way", "M3-10")
+CARD = ("pause_capture", "M3-01", "M3-05")
+CODE = ("pause_capture_code", "M3-01")
+"""Rules of which one answers: cards of one topic make way for each other."""
+
 SCRIPT = (
     Line(A, "Good morning, thank you for calling Northwind. How can I help you today?"),
     Line(C, "Hello, this is the third time I have called", "about the same washing machine.",
-         "recall_last_case"),
+         RECALL),
     Line(A, "Okay, let me open the account for you."),
     Line(C, "Before we begin, please stop recording", "because I never agreed to that at all.",
-         "stop_recording"),
+         ("stop_recording",)),
     Line(A, "That is fine, I have made a note of it."),
     Line(C, "I am sorry, but I think that you are breaking up", "a little bit at the moment.",
-         "bad_line"),
+         ("bad_line",)),
     Line(A, "Is it any better now that I have moved?"),
     Line(C, "Yes it is. I want to speak to a supervisor", "as soon as there is one free, please.",
-         "offer_supervisor"),
+         ("offer_supervisor",)),
     Line(A, "I understand, let me look at the order first."),
     Line(C, "My mother is here with me, and I think that we need an interpreter",
-         "if you have one there today.", "offer_interpreter"),
+         "if you have one there today.", ("offer_interpreter",)),
     Line(A, "No problem, we can take it slowly."),
     Line(C, "Wait a moment, I think that the kitchen is on fire", "at the back of the cooker.",
-         "safety_card_emergency"),
+         EMERGENCY),
     Line(A, "Please stay calm and leave the house."),
     Line(C, "It was only some steam. I want to pay, but I do not feel safe doing that on the phone",
-         "with people about.", "refuses_card"),
+         "with people about.", ("refuses_card",)),
     Line(A, "I can see why you would ask about that."),
     Line(C, "Well, I have paid before, and every single time my card was declined",
-         "by the bank for no reason.", "declined_other_way"),
+         "by the bank for no reason.", DECLINED),
     Line(A, "Let us try it again. Could I take the long card number",
-         "from the front of the card, please?", "pause_capture"),
+         "from the front of the card, please?", CARD),
     Line(C, "Just a moment, my purse is in the other room."),
     Line(A, "Take your time. When you are back I will also need the security code",
-         rule="pause_capture_code"),
+         rules=CODE),
     Line(C, "Okay, I am back again now."),
     Line(A, "Good, I can hear you well."),
     Line(C, "Then before we go on with this, please turn off the recording", "for a minute or two.",
-         "stop_recording"),
-    Line(A, "Of course, that is no trouble at all. Now can I take the long card number",
-         "when you are ready.", "pause_capture"),
+         ("stop_recording",)),
+    Line(A, "Of course, that is no trouble at all. Tell me when you are ready."),
     Line(C, "Just one second, there is somebody at the door."),
     Line(A, "I will wait. Is everything all right at home?"),
-    Line(C, "No, wait. My neighbour has just run in, I think that we need an ambulance",
-         rule="safety_card_emergency"),
-    Line(A, "I am here. And when they have come, I will want the security code", "as well.",
-         "pause_capture_code"),
+    Line(C, "Yes, it was only the parcel that I was waiting for."),
+    Line(A, "I am glad. And when you have signed for it, I will want the security code", "as well.",
+         CODE),
     Line(C, "All right, I will call you back in a moment."),
     Line(A, "Please do, and thank you for waiting."),
 )  # fmt: skip
@@ -115,10 +120,10 @@ def main() -> None:
                 "text": text,
             }
         )
-        if line.rule:
+        if line.rules:
             told.append(
                 {
-                    "rule": line.rule,
+                    "rules": list(line.rules),
                     "end": round(end, 4),
                     "channel": line.channel.value,
                     "upto": line.upto,

@@ -1,8 +1,8 @@
 """Whether memory stays where it is: calls back to back for hours of call audio, faster if asked.
 
 Each of `calls` lines plays one call after another; the server's resident memory is sampled once a
-second. The drift is the last quarter's median over the first quarter's, after a first round of
-calls that fills caches.
+second. The drift is the last quarter's median over the first quarter's, after a first `WARM_HOURS`
+of call audio in which caches and the allocator's pools fill.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from streaming.client import Pace, Played, Sound, play
 HEAD = ("quarter", "MiB, median", "highest", "server cores")
 QUARTERS = 4
 QUEUE = "bench"
+WARM_HOURS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,16 @@ class SoakPlan:
 
     @property
     def rounds(self) -> int:
-        """How many calls each line plays after the first."""
-        return max(1, round(self.hours * 3600 / (self.calls * self.seconds)))
+        """How many calls each line plays once all is warm."""
+        return self._rounds(self.hours)
+
+    @property
+    def warm_rounds(self) -> int:
+        """How many calls each line plays before."""
+        return self._rounds(min(WARM_HOURS, self.hours))
+
+    def _rounds(self, hours: float) -> int:
+        return max(1, round(hours * 3600 / (self.calls * self.seconds)))
 
 
 @dataclass(slots=True)
@@ -54,12 +63,12 @@ class SoakResult:
     audio_s: float
     wall_s: float
     samples: list[Usage]
-    first_round_mb: float
+    warm_mb: float
     faults: list[str]
 
     @property
     def quarters(self) -> list[list[Usage]]:
-        """The samples behind the first round, in four parts of equal time."""
+        """The samples once warm, in four parts of equal time."""
         return split(self.samples)
 
     @property
@@ -89,7 +98,7 @@ async def soak(plan: SoakPlan) -> SoakResult:
         meter = Meter(server.pid)
         watching = asyncio.create_task(meter.run())
         try:
-            done = await _round(plan, 1, sounds, server, numbers)
+            done = await _round(plan, plan.warm_rounds, sounds, server, numbers)
             warm, began = len(meter.samples), time.monotonic()
             done += await _round(plan, plan.rounds, sounds, server, numbers)
             wall_s = time.monotonic() - began
@@ -100,7 +109,7 @@ async def soak(plan: SoakPlan) -> SoakResult:
     return SoakResult(
         plan,
         len(done),
-        sum(call.samples / call.rate_hz for call in done[plan.calls :]),
+        sum(call.samples / call.rate_hz for call in done[plan.calls * plan.warm_rounds :]),
         wall_s,
         meter.samples[warm:] or meter.samples,
         max(s.memory_mb for s in meter.samples[: warm + 1]),
@@ -151,15 +160,15 @@ def command(
     ]
     shown = (
         f"{table(HEAD, rows)}\n\n{result.played} calls, {result.audio_s / 3600:.2f} h of call"
-        f" audio in {result.wall_s / 60:.1f} min; after the first round"
-        f" {result.first_round_mb:.0f} MiB; drift {100 * result.drift:+.1f} %;"
+        f" audio in {result.wall_s / 60:.1f} min; when warm"
+        f" {result.warm_mb:.0f} MiB; drift {100 * result.drift:+.1f} %;"
         f" faults {len(result.faults)}"
     )
     numbers = {
         "calls": result.played,
         "audio_s": round(result.audio_s),
         "wall_s": round(result.wall_s),
-        "first_round_mb": round(result.first_round_mb, 1),
+        "warm_mb": round(result.warm_mb, 1),
         "quarters_mb": [round(median(s.memory_mb for s in p), 1) for p in result.quarters],
         "drift": round(result.drift, 4),
         "faults": result.faults,

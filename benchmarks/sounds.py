@@ -58,5 +58,5 @@ def trigger_sound() -> tuple[Sound, tuple[Trigger, ...]]:
     """Return the call made to call for hints, and when each trigger phrase ends."""
     source = open_audio(TRIGGERS / "triggers.flac")
     told = json.loads((TRIGGERS / "triggers.json").read_text("utf-8"))
-    triggers = tuple(Trigger(row["end"], row["rule"]) for row in told["triggers"])
+    triggers = tuple(Trigger(row["end"], tuple(row["rules"])) for row in told["triggers"])
     return Sound(read_all(source), source.rate_hz, STEREO), triggers

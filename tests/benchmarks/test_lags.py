@@ -103,7 +103,7 @@ def test_a_hint_is_late_from_the_end_of_its_trigger_and_its_preview_counts() -> 
             (6.0, hint("HintRaised", "another", "b")),
         ),
         T0,
-        [Trigger(5.0, "call_back"), Trigger(60.0, "call_back")],
+        [Trigger(5.0, ("call_back",)), Trigger(60.0, ("call_back",))],
     )
     assert found.hints == [pytest.approx(0.4)]
     assert found.hints_missed == 1

@@ -29,7 +29,7 @@ def spoken() -> tuple[Sound, tuple[Trigger, ...]]:
     samples[0, : len(agent)] = agent
     samples[1, len(agent) : len(agent) + len(wish)] = wish
     end = (len(agent) + len(wish)) / 8_000
-    return Sound(samples, 8_000, STEREO), (Trigger(end, "offer_supervisor"),)
+    return Sound(samples, 8_000, STEREO), (Trigger(end, ("offer_supervisor",)),)
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ async def test_the_desk_shows_captions_and_the_hint_soon_after_the_socket() -> N
     wish = say("let me speak to your manager")
     customer = np.concatenate([pause(1.0), wish, pause(1.0)])
     sound = Sound(np.stack([np.zeros_like(customer), customer]), 8_000, STEREO)
-    trigger = Trigger(1.0 + len(wish) / 8_000, "offer_supervisor")
+    trigger = Trigger(1.0 + len(wish) / 8_000, ("offer_supervisor",))
     config = '[stt]\nengine = "tone"\n[vad]\nengine = "energy"\n'
     plan = LoadPlan(1, sound.seconds, hints=True, config=config)
     on_socket, shown = await watch(plan, [(sound, (trigger,))])

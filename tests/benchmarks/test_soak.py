@@ -34,3 +34,8 @@ def test_one_sample_is_every_quarter() -> None:
 @pytest.mark.parametrize(("hours", "rounds"), [(1.0, 30), (0.01, 1), (4.0, 120)])
 def test_rounds_fill_the_hours(hours: float, rounds: int) -> None:
     assert SoakPlan(2, 60.0, hours, 4.0).rounds == rounds
+
+
+def test_warming_up_takes_half_an_hour_of_calls_or_less() -> None:
+    assert SoakPlan(2, 60.0, 1.0, 4.0).warm_rounds == 15
+    assert SoakPlan(2, 60.0, 0.1, 4.0).warm_rounds == SoakPlan(2, 60.0, 0.1, 4.0).rounds == 3
