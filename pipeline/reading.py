@@ -96,6 +96,10 @@ class Reading:
         """Note that speech between these seconds could not be read."""
         return self.events(self.rules.tell("unheard", end, (start, end)))
 
+    def hush(self, channel: Channel, start: float, end: float) -> list[MuteSpan]:
+        """Return what to mute of speech that gave no words."""
+        return [MuteSpan(*mute) for mute in self._redactor.unheard(channel, start, end)]
+
     def advance(self, at: float) -> list[Event]:
         """Judge what is due by `at`; every utterance that begins before it has been said."""
         if at < self.rules.next_due:

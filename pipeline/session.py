@@ -329,7 +329,7 @@ class CallSession:
         start, end = self._seconds(cut.speech_start), self._seconds(cut.speech_stop)
         if isinstance(answer, ModelError):
             failed = ev.TranscriptionFailed(cut.utterance_id, channel, start, end, str(answer))
-            return [failed, *self.reading.unheard(start, end)]
+            return [failed, *self.reading.unheard(start, end), *self._hush(channel, cut)]
         if answer is None or not answer.text:
             return self._no_words(channel, cut, answer)
         offset = self._seconds(cut.start)
@@ -374,12 +374,18 @@ class CallSession:
     def _no_words(self, channel: Channel, cut: Cut, answer: Transcription | None) -> list[Output]:
         """Tell a doubted reading of speech as failed; the rest was no speech."""
         reason = "" if answer is None else answer.rejected or ""
+        hushed = self._hush(channel, cut)
         if reason not in DOUBTED or cut.voiced_s < DOUBTED_S:
-            return [self._nothing(channel, cut)]
+            return [self._nothing(channel, cut), *hushed]
         start, end = self._seconds(cut.speech_start), self._seconds(cut.speech_stop)
         why = f"the words were not clear enough to write down ({reason})"
         failed = ev.TranscriptionFailed(cut.utterance_id, channel, start, end, why)
-        return [failed, *self.reading.unheard(start, end)]
+        return [failed, *self.reading.unheard(start, end), *hushed]
+
+    def _hush(self, channel: Channel, cut: Cut) -> list[Output]:
+        """Mute speech that gave no words where a card number may have been said in it."""
+        start, end = self._seconds(cut.speech_start), self._seconds(cut.speech_stop)
+        return [self._mute(span, cut) for span in self.reading.hush(channel, start, end)]
 
     def _nothing(self, channel: Channel, cut: Cut) -> Output:
         start, end = self._seconds(cut.speech_start), self._seconds(cut.speech_stop)
