@@ -126,7 +126,8 @@ async def read_folder(
     async with asyncio.TaskGroup() as group:
         for call in calls:
             group.create_task(one(call))
-    return BatchReport(tuple(read), tuple(skipped), tuple(failed))
+    failed.sort(key=lambda failure: failure.name)
+    return BatchReport(tuple(sorted(read)), tuple(sorted(skipped)), tuple(failed))
 
 
 def _made_from(call: RecordedCall, reader: RecordingReader) -> dict[str, Any]:

@@ -45,17 +45,19 @@ def demo(
             )
         )
         set_up_logging(settings.log_level)
-        sock = listen(settings.host, settings.port)
-        runtime = Runtime.build(settings)
-        token = settings.token.get_secret_value() if settings.token is not None else ""
-        address = Address(settings.host, sock.getsockname()[1], token)
-        asyncio.run(
-            serve_app(
-                create_app(runtime),
-                sock,
-                lambda: _show(address, bundled, open_browser=open_browser, once=once, speed=speed),
+        with listen(settings.host, settings.port) as sock:
+            runtime = Runtime.build(settings)
+            token = settings.token.get_secret_value() if settings.token is not None else ""
+            address = Address(settings.host, sock.getsockname()[1], token)
+            asyncio.run(
+                serve_app(
+                    create_app(runtime),
+                    sock,
+                    lambda: _show(
+                        address, bundled, open_browser=open_browser, once=once, speed=speed
+                    ),
+                )
             )
-        )
 
 
 async def _show(

@@ -23,14 +23,14 @@ def serve(
     overrides = {name: value for name, value in given.items() if value is not None}
     settings = with_token(load_settings(config, overrides))
     set_up_logging(settings.log_level)
-    sock = listen(settings.host, settings.port)
-    runtime = Runtime.build(settings)
-    token = settings.token.get_secret_value() if settings.token is not None else ""
-    address = Address(settings.host, sock.getsockname()[1], token)
+    with listen(settings.host, settings.port) as sock:
+        runtime = Runtime.build(settings)
+        token = settings.token.get_secret_value() if settings.token is not None else ""
+        address = Address(settings.host, sock.getsockname()[1], token)
 
-    async def told() -> None:
-        typer.echo(f"cueline serves {address.page}")
-        typer.echo(f"audio in: {address.socket}/v1/audio and {address.socket}/v1/twilio")
-        await asyncio.Event().wait()
+        async def told() -> None:
+            typer.echo(f"cueline serves {address.page}")
+            typer.echo(f"audio in: {address.socket}/v1/audio and {address.socket}/v1/twilio")
+            await asyncio.Event().wait()
 
-    asyncio.run(serve_app(create_app(runtime), sock, told))
+        asyncio.run(serve_app(create_app(runtime), sock, told))
