@@ -42,6 +42,7 @@ _MONEY = {
 _CENTS = frozenset({"cent", "cents", "penny", "pence", "p"})
 _SMALL_UNIT = {"cent": "cents", "cents": "cents", "penny": "pence", "pence": "pence"}
 
+ORDINAL_WORDS = frozenset(_ORDINALS)
 NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TEENS) | frozenset(_TENS) | frozenset(_ORDINALS)
 NUMBER_WORDS |= frozenset(_SCALES) | frozenset(_TIMES) | {"hundred"}
 """Every word that may be part of a number by itself."""

@@ -113,10 +113,20 @@ PAIRS: dict[tuple[str, str], str] = {
     ("pass", "code"): "passcode",
     ("web", "site"): "website",
     ("o", "clock"): "oclock",
+    ("to", "morrow"): "tomorrow",
     ("uh", "huh"): "mhm",
     ("mm", "hmm"): "mhm",
     ("mm", "hm"): "mhm",
 }
+
+HYPHENATED: dict[tuple[str, str], str] = {
+    ("to", "day"): "today",
+    ("to", "night"): "tonight",
+}
+"""Pairs that are one word where a hyphen joins them; "day to day" stays as it is."""
+
+HALF_DAYS: dict[tuple[str, str], str] = {("a", "m"): "am", ("p", "m"): "pm"}
+"""Pairs that are one word after a number."""
 
 SPELLINGS: dict[str, str] = {
     "ok": "okay",

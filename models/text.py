@@ -9,13 +9,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from models.numbers import Number, numbers
+from models.numbers import NUMBER_WORDS, Number, numbers
 from models.spelling import (
     AFTER_HAS,
     AFTER_IS,
     CONTRACTIONS,
     CURRENCY_SIGNS,
     FILLERS,
+    HALF_DAYS,
+    HYPHENATED,
     IS_AFTER,
     KEEPS_I_MEAN,
     KEEPS_YOU_KNOW,
@@ -71,7 +73,7 @@ def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
         else:
             out.append(Token(raw.replace(".", "").lower(), start, end))
         sign = None
-    joined = _join(out)
+    joined = _join(out, text)
     return tuple(joined) if fillers else tuple(_without_fillers(joined))
 
 
@@ -127,17 +129,26 @@ def _apostrophe(word: str, after: str) -> Sequence[str]:
     return (word.replace("'", ""),)
 
 
-def _join(words: list[Token]) -> list[Token]:
-    """Write pairs that recognisers split or join ("e mail", "good bye") as one word."""
+def _join(words: list[Token], text: str) -> list[Token]:
+    """Write pairs that recognisers split or join ("e mail", "to-morrow") as one word."""
     out: list[Token] = []
     for token in words:
         if out:
-            whole = PAIRS.get((out[-1].text, token.text))
+            pair = (out[-1].text, token.text)
+            whole = PAIRS.get(pair)
+            if whole is None and text[out[-1].end : token.start] == "-":
+                whole = HYPHENATED.get(pair)
+            if whole is None and len(out) > 1 and _figure(out[-2].text):
+                whole = HALF_DAYS.get(pair)
             if whole is not None:
                 out[-1] = Token(whole, out[-1].start, token.end)
                 continue
         out.append(token)
     return out
+
+
+def _figure(word: str) -> bool:
+    return word[0].isdigit() or word in NUMBER_WORDS or word == "oclock"
 
 
 def _without_fillers(words: list[Token]) -> list[Token]:

@@ -4,14 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.types import Channel, Utterance
+from qa_rules.heard import SURE
 from qa_rules.index import speaks
 
-SURE = 0.8
-"""Mean confidence from which words that were not found were not said.
-
-The recogniser's mean token probability is about 0.9 where each word is right and 0.75 where whole
-phrases are replaced by ones that sound alike.
-"""
+__all__ = ["SURE", "Speech", "mean_confidence", "speech_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from qa_rules.packs import PackItem, PackSet
 from qa_rules.phrases import Matcher, Need
 from qa_rules.selftest import utterances
 from qa_rules.windows import describe as describe_window
+from qa_rules.wording import fact
 
 
 def explain_item(packs: PackSet, item_id: str) -> list[str]:
@@ -24,15 +25,17 @@ def explain_item(packs: PackSet, item_id: str) -> list[str]:
     who = {"any": "anyone"}.get(item.speaker, f"the {item.speaker}")
     verb = "must not say" if item.severity.prohibited else "says"
     out = [f"{item.id} {item.title} ({item.pack}, {item.severity}, {item.section} {item.weight:g})"]
-    out.append(f"{who} {verb} it {describe_window(item.when)}")
+    out.append(f"{who} {verb} it {describe_window(item.when, packs.wording)}")
     if item.applies_if is not None:
-        out.append(f"applies if {describe(item.applies_if)}")
+        out.append(f"applies if {describe(item.applies_if, packs.wording)}")
     if item.jurisdictions:
         out.append(f"law in {', '.join(item.jurisdictions)}; n/a elsewhere")
     if item.metric is not None:
         out.append(f"measured: {item.metric.name} {item.metric.op} {item.metric.value:g}")
     elif item.fact is not None:
-        out.append(f"a fact: {item.fact.name} is {item.fact.equals}, else {item.fact.unknown}")
+        out.append(
+            f"a fact: {fact(item.fact.name, item.fact.equals)}; not known: {item.fact.unknown}"
+        )
     else:
         out += list(_ways(item, packs.program.matchers["item", item.id]))
     return out

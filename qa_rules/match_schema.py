@@ -46,17 +46,19 @@ class Alternative(Spec):
 
     phrase: OneOrMore | None = None
     pattern: OneOrMore | None = None
+    sounds_like: OneOrMore | None = None
+    """Patterns of what a recogniser makes of the words; unsure hearing leaves them to a person."""
     intent: Id | None = None
     semantic: Semantic | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Alternative":
-        given = [k for k in ("phrase", "pattern", "intent", "semantic") if getattr(self, k)]
-        if len(given) != 1:
-            raise ValueError("write exactly one of phrase, pattern, intent or semantic")
+        keys = ("phrase", "pattern", "sounds_like", "intent", "semantic")
+        if len([k for k in keys if getattr(self, k)]) != 1:
+            raise ValueError(f"write exactly one of {', '.join(keys)}")
         for text in self.phrase or ():
             parse_phrase(text)
-        for text in self.pattern or ():
+        for text in (*(self.pattern or ()), *(self.sounds_like or ())):
             parse_pattern(text)
         return self
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from qa_rules.schema import ItemSpec
 from qa_rules.types import Evidence, Finding, Severity, State
+from qa_rules.wording import plain
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -15,6 +16,25 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
+_WORDS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly"}
+_CALLED = {
+    "agent_talk_s": "the agent's speech in seconds",
+    "customer_talk_s": "the customer's speech in seconds",
+    "talk_ratio": "the agent's share of the talk",
+    "dead_air_max_s": "the longest silence in seconds",
+    "dead_air_count_10s": "silences over 10 seconds",
+    "overtalk_count": "times both spoke at once",
+    "overtalk_s": "seconds of both speaking at once",
+    "interruptions_agent": "interruptions by the agent",
+    "agent_overtalk_share": "the agent's share of speaking over the customer",
+    "hold_count": "holds",
+    "hold_max_s": "the longest hold in seconds",
+    "transfers": "transfers",
+    "agent_wpm": "the agent's words a minute",
+    "longest_monologue_s": "the longest monologue in seconds",
+}
+
+
 def judge_metric(
     item: ItemSpec, severity: Severity, metrics: Mapping[str, float], at: float
 ) -> Finding:
@@ -22,15 +42,16 @@ def judge_metric(
     check = item.metric
     if check is None:
         raise ValueError(f"{item.id} is not measured")
+    called = _CALLED.get(check.name) or plain(check.name)
     value = metrics.get(check.name)
     if value is None:
-        return _finding(item, severity, State.NOT_APPLICABLE, f"{check.name} is not measured", at)
+        return _finding(item, severity, State.NOT_APPLICABLE, f"not measured: {called}", at)
     good = _OPERATORS[check.op](value, check.value)
     if severity.prohibited:
         good = not good
     bad = State.VIOLATED if severity.prohibited else State.MISSED
     state = State.DONE if good else bad
-    reason = f"{check.name} is {value:g}, wanted {check.op} {check.value:g}"
+    reason = f"{called}: {round(value, 2):g}, wanted {_WORDS[check.op]} {check.value:g}"
     return _finding(item, severity, state, reason, at)
 
 

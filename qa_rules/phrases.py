@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from models.types import Label
 from qa_rules.guards import negated, quoted
-from qa_rules.heard import Heard, evidence, quote
+from qa_rules.heard import SURE, Heard, evidence, quote
 from qa_rules.match_schema import MatchSpec, Semantic
 from qa_rules.pattern import parse_pattern, parse_phrase
 from qa_rules.types import Evidence
 from qa_rules.ways import Way, compile_way, find
 
+SOUNDS = "sounds_like"
 INTENT_FLOOR = 0.5
 """The least probability of an intent's label that counts."""
 
@@ -63,20 +64,27 @@ class Need:
         *,
         guarded: bool = True,
     ) -> Hit | None:
-        """Return the first hit that ends in fresh words; a certain one before a doubtful one.
+        """Return the first hit that ends in fresh words.
+
+        A certain one comes before a doubtful one, one sentence before several.
 
         Without `guarded`, negation, quotation and none_of do not matter: for near misses.
         """
         if not heard.toks:
             return None
         doubtful: Hit | None = None
+        wide: Hit | None = None
         for way in self.ways:
             if not way.possible(heard.words):
                 continue
             hit = self._try(way, heard, names or {}, guarded)
             if hit is not None and not hit.doubt:
-                return hit
+                if not any(heard.breaks[hit.first : hit.last]):
+                    return hit
+                wide = wide or hit
             doubtful = doubtful or hit
+        if wide is not None:
+            return wide
         labelled = self._labelled(heard, labels) if labels else None
         if labelled is not None and (not labelled.doubt or doubtful is None):
             return labelled
@@ -176,6 +184,7 @@ def _needs(spec: MatchSpec, key: str) -> list[Need]:
         for alternative in spec.any_of:
             ways += [_way(p, "phrase", negation=blocks) for p in alternative.phrase or ()]
             ways += [_way(p, "pattern", negation=blocks) for p in alternative.pattern or ()]
+            ways += [_way(p, SOUNDS, negation=blocks) for p in alternative.sounds_like or ()]
         semantics = [a.semantic for a in spec.any_of if a.semantic is not None]
         out.append(
             Need(
@@ -215,13 +224,17 @@ def _hit(
     heard: Heard, engine: str, first: int, last: int, slots: dict[str, str], doubt: str
 ) -> Hit:
     begin = max(first, heard.fresh)
+    pieces = evidence(heard, first, last, engine)
+    if engine == SOUNDS and not doubt:
+        sure = min((e.confidence for e in pieces if e.confidence is not None), default=1.0)
+        doubt = f"the words only sound like it ({sure:.2f})" if sure < SURE else ""
     return Hit(
         first=first,
         last=last,
         start=heard.toks[begin].start,
         end=heard.toks[last].end,
         engine=engine,
-        evidence=evidence(heard, first, last, engine),
+        evidence=pieces,
         slots=slots,
         doubt=doubt,
     )

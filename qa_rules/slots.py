@@ -6,13 +6,14 @@ Shapes are regular expressions over words that each end in a blank.
 import re
 from collections.abc import Sequence
 
-from models.numbers import NUMBER_WORDS, numbers
+from models.numbers import NUMBER_WORDS, ORDINAL_WORDS, numbers
 from models.text import Token
 from qa_rules.pattern import Slot
 
 _N = rf"(?:(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))}|\d[\d.]*(?:st|nd|rd|th)?) )"
 _A = r"(?:a (?=hundred |thousand |million ))?"
 _NUMBER = rf"(?:{_A}{_N}(?:(?:and |point |oh )?{_N}){{0,15}})"
+_ORDINAL = "|".join(sorted(ORDINAL_WORDS))
 _MASK = r"(?:\[\S+\] )"
 _MONEY = r"(?:dollars?|bucks|pounds?|quid|euros?|cents?|pence|p) "
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day "
@@ -33,7 +34,7 @@ _DATE = "|".join(
         rf"(?:{_SPAN}(?:working |business ){_UNIT})",
         r"(?:(?:the )?end of (?:the |this |next )?(?:day |week |month |year ))",
         r"(?:(?:this |next )(?:week |month |year |morning |afternoon |evening ))",
-        r"(?:the \S+(?:st|nd|rd|th) |the (?:first|second|third) (?:of )?)",
+        rf"(?:the (?:(?:twenty|thirty) )?(?:\d+(?:st|nd|rd|th)|{_ORDINAL}) )",
     )
 )
 _TIME = "|".join(
@@ -50,14 +51,26 @@ _NOT_NAMES = (
     "going here there sorry thanks thank well back today now speaking about if as then all very "
     "really again also up out into over help happy afraid still checking looking"
 )
+_NOT_PEOPLE = (
+    "ridiculous unacceptable unbelievable outrageous disgusting appalling disgraceful terrible "
+    "awful horrible shocking annoying frustrating confusing upsetting disappointing rubbish "
+    "nonsense furious angry upset annoyed fed livid frustrated confused disappointed worried "
+    "tired sick sad glad pleased great good bad fine better worse wrong right broken urgent "
+    "important difficult new old first last next only one another more less free ready able "
+    "unable getting having trying waiting looking wondering ringing phoning regarding "
+    "concerning asking telling saying absolutely completely totally really quite pretty "
+    "something nothing everything someone yours mine ours theirs customer service support sales "
+    "billing home work online today tomorrow"
+)
 _STOP = rf"(?!(?:{'|'.join(_NOT_NAMES.split())}) )"
+_NO_PERSON = rf"(?!(?:{'|'.join((_NOT_NAMES + ' ' + _NOT_PEOPLE).split())}) )"
 _SHAPES = {
     "number": rf"(?:{_NUMBER}|{_MASK})",
     "digits": rf"(?:{_NUMBER}|{_MASK})+",
     "amount": rf"(?:{_NUMBER}(?:{_MONEY}(?:(?:and )?{_NUMBER}(?:cents? |pence |p )?)?)?)",
     "date": rf"(?:{_DATE})",
     "time": rf"(?:{_TIME})",
-    "name": rf"(?:{_STOP}[^\W\d_]+ ){{1,3}}?",
+    "name": rf"(?:{_NO_PERSON}[^\W\d_]+ ){{1,3}}?",
     "word": r"(?:\S+ )",
     "ref": rf"(?:(?:[a-z] |{_N}|oh |[a-z]*\d[a-z\d]* |{_MASK}){{1,16}})",
 }

@@ -23,7 +23,8 @@ class CallState:
     def __init__(self, packs: PackSet, facts: CallFacts) -> None:
         self.packs = packs
         self.program = packs.program
-        self.names = {"company": facts.company} if facts.company else {}
+        known = {"company": facts.company, "customer": facts.customer}
+        self.names = {place: name for place, name in known.items() if name}
         self.world = World(facts=known_facts(facts), wording=packs.wording)
         self.book = HintBook()
         self.ladder = AngerLadder(packs.mood)

@@ -6,12 +6,12 @@ near miss is counted on.
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from models.text import tokens
+from models.text import Token, tokens
 from qa_rules.heard import Heard
 from qa_rules.ideas import COMMON, Ideas, ideas
 from qa_rules.pattern import Choice, Gap, Place, Prefix, Sequence, Slot, Word
@@ -19,6 +19,8 @@ from qa_rules.slots import PLACE_SHAPE, accepts, shape
 
 NAME_LIKENESS = 0.5
 """How alike a name heard and the name known must be (0 to 1); recognisers spoil brand names."""
+CUSTOMER_LIKENESS = 0.7
+"""The same for a word of the customer's name."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +170,35 @@ def _take(
             after = heard.toks[last + 1].text if last + 1 < len(heard.toks) else ""
             if not accepts(kind, taken, after):
                 return None
+            if kind.name == "name" and not _capitals(heard, first, last):
+                return None
+        elif kind.name == "customer" and not _called(taken, names.get("customer", "")):
+            return None
         elif kind.name == "company" and (known := names.get("company")):
             last, unlike = _name(heard, first, last, known)
             doubt = doubt or unlike
             end = max(end, last)
         slots.setdefault(kind.name, " ".join(t.text for t in heard.toks[first : last + 1]))
     return slots, doubt, end
+
+
+def _capitals(heard: Heard, first: int, last: int) -> bool:
+    """Return whether words are written as names; any are where nothing has capitals."""
+    for n in range(first, last + 1):
+        text = heard.parts[heard.place[n]].utterance.text
+        if not text[heard.toks[n].start].isupper() and text != text.lower():
+            return False
+    return True
+
+
+def _called(taken: Iterable[Token], known: str) -> bool:
+    """Return whether words are like one of a known name's; of an unknown name none are."""
+    parts = [t.text for t in tokens(known)]
+    return any(
+        SequenceMatcher(None, part, t.text, autojunk=False).ratio() >= CUSTOMER_LIKENESS
+        for t in taken
+        for part in parts
+    )
 
 
 def _name(heard: Heard, first: int, last: int, known: str) -> tuple[int, str]:

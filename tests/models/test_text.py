@@ -199,3 +199,17 @@ def _spell(n):
     rest = n % 1000
     joined = " and " if 0 < rest < 100 else " "
     return f"{_spell(n // 1000)} thousand" + (f"{joined}{_spell(rest)}" if rest else "")
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("to-morrow, to morrow", "tomorrow tomorrow"),
+        ("to-day and to-night", "today and tonight"),
+        ("from day to day", "from day to day"),
+        ("ten a M or 5 p.m.", "ten am or 5 pm"),
+        ("give it a m sign", "give it a m sign"),
+    ],
+)
+def test_days_and_halves_of_days_fold(said, plain):
+    assert words(said) == plain.split()

@@ -85,13 +85,15 @@ def play(packs, said, floors, steps):
     """Play a call; time comes in `steps` pieces before each utterance."""
     run, out, now = RuleRun(packs, CallFacts()), [], 0.0
     for utterance, floor in zip(said, floors, strict=True):
-        for k in range(steps):
-            out += run.advance(now + (floor - now) * (k + 1) / steps)
+        for k in range(1, steps):
+            out += run.advance(now + (floor - now) * k / steps)
+        out += run.advance(floor)
         now = max(now, floor)
         out += run.utterance(utterance)
     end = max(u.end for u in said) + 30
-    for k in range(steps):
-        out += run.advance(now + (end - now) * (k + 1) / steps)
+    for k in range(1, steps):
+        out += run.advance(now + (end - now) * k / steps)
+    out += run.advance(end)
     return out + run.end(end), run
 
 

@@ -51,7 +51,10 @@ def test_two_independent_cues_within_a_minute_raise_the_flag_with_reasons():
     caller.says(0, "this is ridiculous")
     assert caller.says(50, "I'm really angry now") == 2
     assert caller.ladder.flagged
-    assert [e.quote for e in caller.changes[-1].reasons] == ["angry", "this is ridiculous"]
+    assert [e.quote for e in caller.changes[-1].reasons] == [
+        "I'm really angry now",
+        "this is ridiculous",
+    ]
 
 
 def test_the_same_cue_twice_is_not_two():

@@ -32,7 +32,7 @@ def test_the_customers_words_raise_a_hint_with_its_reason(call):
     c = call(WORDS)
     (hint,) = c.customer(10, "how much is it")
     assert (hint.id, hint.at, hint.expires_at) == ("price@0", 12.0, 37.0)
-    assert hint.why == 'customer: "how much"'
+    assert hint.why == 'customer: "how much is it"'
     assert c.agent(20, "how much was it") == []
     assert c.agent(40, "my mistake")[-1].rule_id == "mine"
 
@@ -236,8 +236,8 @@ def test_every_card_says_why(call):
     c.agent(0, "could i take the long number")
     first, second = c.of(Hint)
     assert first.why == "due now, because payment begins"
-    assert [e.quote for e in first.evidence] == ["long number"]
-    assert second.why == 'you: "long number"'
+    assert [e.quote for e in first.evidence] == ["could i take the long number"]
+    assert second.why == 'you: "could i take the long number"'
     c.wait(120)
     assert all(h.why for h in c.of(Hint))
 

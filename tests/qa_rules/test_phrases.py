@@ -203,3 +203,91 @@ def test_the_nearest_miss_has_its_words_and_score():
 
 def test_common_words_alone_are_no_near_miss():
     assert nearest("this call is recorded", "is this what it is for") is None
+
+
+@pytest.mark.parametrize(
+    ("match", "line", "quote"),
+    [
+        (
+            "two options",
+            "Well. We have two options right now, you see.",
+            "We have two options right now",
+        ),
+        ("my pleasure", "my pleasure", "my pleasure"),
+        ("this call is recorded", "hello this call is recorded okay", "this call is recorded"),
+        ("love to get the", "we would love to get the car done. Bye", "love to get the car done"),
+        ("sorry", "I am sorry", "I am sorry"),
+    ],
+)
+def test_few_words_are_quoted_with_their_clause(match, line, quote):
+    assert hit(match, line).evidence[0].quote == quote
+
+
+def test_the_times_are_those_of_the_words_themselves():
+    piece = hit("two options", "we have two options").evidence[0]
+    assert (piece.quote, piece.start) == ("we have two options", 0.842)
+
+
+def test_one_sentence_is_better_evidence_than_several():
+    match = {"any_of": [{"pattern": "calling ~12 i am <name>"}, {"pattern": "i am <name>"}]}
+    found = hit(match, "keep a calling platform for autos. I'm Michelle, and so on.")
+    assert found.evidence[0].quote.startswith("I'm Michelle")
+
+
+def test_a_long_quote_over_sentences_is_cut_to_the_last():
+    line = "calling about one thing or another for you. So very very long. I'm Michelle"
+    found = hit({"any_of": [{"pattern": "calling ~14 i am <name>"}]}, line)
+    assert found.evidence[0].quote == "I'm Michelle"
+
+
+@pytest.mark.parametrize(("confidence", "doubt"), [(0.76, True), (0.85, False), (None, False)])
+def test_what_only_sounds_like_it_counts_where_it_was_heard_well(confidence, doubt):
+    matcher = compile_match(READ.validate_python({"sounds_like": "half and a healthy"}), "X-01")
+    line = Utterance(0, Channel.AGENT, 0, 2, "half and a healthy today", confidence)
+    found = matcher.search(Listening().take(line))
+    assert bool(found.doubt) is doubt
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Hello. Yes, this is Dan from billing", "dan"),
+        ("this is dan from billing", "dan"),
+        ("Honestly, this is ridiculous.", None),
+        ("this is ridiculous", None),
+        ("Well this is some mess", None),
+        ("I said this is Unacceptable", None),
+    ],
+)
+def test_a_name_is_written_as_one(line, name):
+    found = hit(pattern("this is <name>"), line)
+    assert (found.slots["name"] if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ("Brightcover", "thank you for calling bright cover today"),
+        ("Bright Cover", "thank you for calling brightcover today"),
+        ("Northland Energy", "Thank you for calling North Lane energy"),
+        ("Summit Energy", "thank you for calling some at energy"),
+    ],
+)
+def test_a_company_may_be_split_joined_or_spelt_nearly(known, line):
+    found = hit("thank you for calling {company}", line, names={"company": known})
+    assert not found.doubt
+
+
+def test_the_customers_name_is_that_of_the_facts():
+    thanks = pattern("(thank you|thanks) {customer}")
+    assert hit(thanks, "thanks for that") is None
+    assert hit(thanks, "thanks martin", names={"customer": "Martin Ellis"})
+    assert hit(thanks, "thanks for that", names={"customer": "Martin Ellis"}) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("by the 21st", True), ("by the fifth", True), ("by the best", False), ("by the last", False)],
+)
+def test_a_day_of_the_month_is_a_number(line, found):
+    assert (hit(pattern("by <date>"), line) is not None) is found
