@@ -99,7 +99,7 @@ def test_intents_have_eight_examples_of_their_own(name):
 @pytest.mark.parametrize("name", sorted(CODES))
 def test_critical_items_have_a_card(name):
     for item in own(name).items:
-        if item.severity.critical and item.id != "TEL-01":
+        if item.severity.critical and item.fact is None:
             assert item.hint is not None, item.id
 
 
@@ -214,7 +214,7 @@ def test_a_compliant_sale_has_every_disclosure():
 def test_a_disclosure_left_out_is_missed_and_nothing_else(item, line, instead):
     script = [*SALE[:line], instead, *SALE[line + 1 :]]
     states = sale(script)
-    bad = {i for i in DISCLOSURES if states[i] in ("missed", "late")}
+    bad = {i for i in DISCLOSURES if states[i] in ("missed", "late", "needs_review")}
     assert bad == {item}
 
 
@@ -238,7 +238,8 @@ def test_a_do_not_call_request_is_owed_a_confirmation():
     asked = [*SALE[:4], "customer: no take me off your list and don't call again"]
     kept = [*asked, "agent: of course i've put your number on our do not call list goodbye"]
     assert sale(kept)["TEL-12"] == "done"
-    assert sale([*asked, "agent: just hear me out it's a great price"])["TEL-12"] == "missed"
+    pushed = sale([*asked, "agent: just hear me out it's a great price"])
+    assert pushed["TEL-12"] in ("missed", "needs_review")
 
 
 def test_a_denial_that_it_is_a_sales_call_is_a_violation():
