@@ -82,6 +82,12 @@ def channels():
     return (Channel.AGENT, Channel.CUSTOMER)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden", action="store_true", help="Write the expected events of tests/golden."
+    )
+
+
 @pytest.fixture(autouse=True)
 def plain_log():
     """Log to what pytest captures, without the local variables of pretty tracebacks."""
