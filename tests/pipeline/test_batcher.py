@@ -171,7 +171,7 @@ async def test_load_tells_how_busy_the_workers_are():
         assert batcher.load == 0.0
         first = await busy(batcher, engine)
         async with asyncio.timeout(5):
-            while batcher.load == 0.0:
+            while batcher.load == 0.0:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0.01)
         engine.open.set()
         await first
