@@ -129,8 +129,11 @@ class RecordingReader:
         call_id: str = "",
         keep: Keep | None = None,
         progress: Callable[[float], None] | None = None,
+        began: datetime | None = None,
     ) -> ReadCall:
         """Read a recording to its end; `progress` is told the seconds read so far.
+
+        `began` is when the call began, which spoken dates count from; without it, the file's time.
 
         Raises:
             AudioUnreadable: a file holds no audio that can be read.
@@ -138,7 +141,9 @@ class RecordingReader:
         source = await asyncio.to_thread(open_call, call)
         call_id = call_id or call.name
         start = call_start(call, source, call_id)
-        began_at = await asyncio.to_thread(_file_time, call.files[0])
+        if began is None:
+            began = await asyncio.to_thread(_file_time, call.files[0])
+        began_at = began.isoformat(timespec="milliseconds")
         made = self.maker.make(start, self.vad, began_at)
         sink = _Collector(start.channels, keep)
         sink.event(made.started)
@@ -218,5 +223,5 @@ def _gather(blocks: Iterator[Samples], size: int) -> Samples | None:
     return np.concatenate(held, axis=1) if held else None
 
 
-def _file_time(path: Path) -> str:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+def _file_time(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
