@@ -44,7 +44,8 @@ class Capture:
     """A card being taken: open until `until`; `hot` while digits are expected at once.
 
     `awaited` once the agent has asked for it or digits have come: then all that the customer says
-    may hold digits, those that the recogniser made words of too.
+    may hold digits, those that the recogniser made words of too. `code` is the figures hidden as
+    security codes.
     """
 
     until: float = -1.0
@@ -52,12 +53,13 @@ class Capture:
     figures: dict[Channel, list[Piece]] = field(default_factory=dict)
     complete: bool = False
     awaited: bool = False
+    code: str = ""
 
     def open(self, at: float, *, asked: bool = False) -> None:
         """Begin to take a card, at this second of the call; `asked` if the agent asks for it."""
         self.awaited = self.awaited or asked
         if at > self.until or self.complete:
-            self.figures, self.complete = {}, False
+            self.figures, self.complete, self.code = {}, False, ""
         self.until, self.hot = at + CAPTURE_S, at + HOT_S
 
     def take(self, run: Run, channel: Channel, at: float) -> None:

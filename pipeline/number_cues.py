@@ -214,6 +214,7 @@ _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b"
 )
+_COUNTED_AFTER = re.compile(r"[\s-]*(?:more |other )?(?:digits?|figures?|numbers)\b", re.IGNORECASE)
 _DATE_AFTER = re.compile(rf"\s*(?:(?:of|st|nd|rd|th)\s+)*{_MONTH}", re.IGNORECASE)
 _DATE_BEFORE = re.compile(
     rf"{_MONTH}[\s,]*(?:the\s+)?(?:\w*(?:first|second|third|fourth|fifth|sixth|seventh|eighth"
@@ -288,9 +289,9 @@ def points_back(text: str, cue: Cue) -> bool:
 
 
 def plain(text: str, run: Run) -> str | None:
-    """Return what a run plainly is by the words at its sides: "money", "unit", "date", "address".
+    """Return what a run plainly is by the words at its sides.
 
-    None where they say nothing.
+    "money", "unit", "date", "address", "count" ("the sixteen digits"); None where they say nothing.
     """
     digits, before, after = run.digits, text[: run.start], text[run.end :]
     decimal = any(p.form == "decimal" for p in run.pieces) and len(run.pieces) == 1
@@ -299,6 +300,8 @@ def plain(text: str, run: Run) -> str | None:
     timed = _UNIT_AFTER.match(after) or _clock(text, run)
     if digits == "247" or (len(digits) <= 4 and timed):
         return "unit"
+    if len(digits) <= 2 and len(run.pieces) == 1 and _COUNTED_AFTER.match(after):
+        return "count"
     if len(digits) <= 8 and _dated(text, run):
         return "date"
     if len(digits) <= 5 and _STREET_AFTER.match(after):

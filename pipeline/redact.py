@@ -164,7 +164,11 @@ class Redactor:
         if plain is not None and not (plain == "date" and name is Named.EXPIRY):
             return None
         count = len(run.digits)
+        if taking and count >= CARD_DIGITS and run.digits in self._capture.code:
+            return Named.CVV
         if name is not None and name.secret:
+            if name is Named.CVV and channel is Channel.AGENT and not self._repeats_code(run):
+                return self._card(text, run, channel, at) if taking else None
             found = self._secret(name, run, taking, own=cue is not None)
             if found is not None or name is not Named.CARD:
                 return (
@@ -187,6 +191,10 @@ class Redactor:
             least = SHORTEST.get(name, CARD_DIGITS if own else CARD_DIGITS + 1)
         return name if count >= least else None
 
+    def _repeats_code(self, run: Run) -> bool:
+        """Return whether figures of the agent, who is never asked for a code, may be one."""
+        return len(run.digits) in (3, 4) or (run.alone and run.digits in self._capture.code)
+
     def _card(self, text: str, run: Run, channel: Channel, at: float) -> Named | None:
         """Return what a run that nothing names is while a card is being taken."""
         count = len(run.digits)
@@ -200,6 +208,8 @@ class Redactor:
             least = 1 if run.alone else CARD_DIGITS if self._capture.complete else 2
         if count < least:
             return None
+        if channel is Channel.AGENT and count < CARD_DIGITS and not run.alone:
+            return Named.CARD if self._capture.heard(run.digits) else None
         own = channel is Channel.AGENT and not self._capture.heard(run.digits)
         return None if own and cue_words.priced(text, run) else Named.CARD
 
@@ -224,6 +234,8 @@ class Redactor:
                 self._capture.open(said.end)
             self._capture.take(run, said.channel, said.end)
             return
+        if kind is Named.CVV:
+            self._capture.code += run.digits
         self._capture.until = max(self._capture.until, said.end + COMPLETE_S)
         if self._ask is not None and self._ask.kind is kind and len(run.digits) >= CARD_DIGITS:
             self._ask = None

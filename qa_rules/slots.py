@@ -84,6 +84,19 @@ _COUNTED = frozenset(_THINGS.split())
 LONGEST_PRICE = 5
 """Figures of a number that may be a price without a currency; longer ones are numbers of things."""
 
+MASKED_FIGURES = {
+    "[card_number]": 19,
+    "[account_number]": 34,
+    "[national_id]": 12,
+    "[one-time_code]": 8,
+    "[pin]": 6,
+    "[expiry_date]": 6,
+    "[security_code]": 4,
+}
+"""The most figures that a mask of the redactor stands for."""
+OTHER_FIGURES = 5
+"""The same of a mask not listed, as of "[number]" in words still being said."""
+
 _FIGURE = re.compile(r"\d")
 
 
@@ -97,10 +110,12 @@ def accepts(slot: Slot, taken: Sequence[Token], after: str) -> bool:
 
     `after` is the word that follows them, empty at the end.
     """
-    if any(t.text[0] == "[" for t in taken):
-        return True
+    masks = [t.text for t in taken if t.text[0] == "["]
     if slot.name == "digits":
-        return sum(len(n.digits) for n in numbers(taken)) >= slot.least
+        hidden = sum(MASKED_FIGURES.get(mask, OTHER_FIGURES) for mask in masks)
+        return hidden + sum(len(n.digits) for n in numbers(taken)) >= slot.least
+    if masks:
+        return True
     if slot.name == "amount":
         return _is_amount(taken, after)
     if slot.name == "ref":

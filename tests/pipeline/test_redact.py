@@ -360,3 +360,49 @@ def test_identity_checks_of_real_calls_keep_postcodes_and_birthdays():
         changed += sum(a != b for a, (_, b) in zip(shown, call, strict=True))
     assert turns > 5000
     assert changed / turns < 0.001
+
+
+ASK_CODE = (A, "I will also need the security code")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Now I am ready for the sixteen digits",
+        "now I am ready for the 16 digits",
+        "the three digits on the back",
+        "just the three digits please",
+        "I have two of the three",
+        "the last four",
+        "sixteen please",
+        "I have fifteen of them so far",
+    ],
+)
+def test_the_agents_own_counts_are_no_secret(line):
+    waiting = (C, "okay I am back again now")
+    assert hear(ASK_CODE, waiting, (A, line))[0][-1] == line
+    assert hear(ASK_CARD, waiting, (A, line))[0][-1] == line
+    assert hear(ASK_CARD, (C, "4242"), (A, line))[0][-1] == line
+
+
+def test_the_count_of_digits_in_a_partial_is_no_secret():
+    redactor = Redactor()
+    redactor.final(Utterance(1, A, 0, 3, ASK_CODE[1], 0.9))
+    assert redactor.partial(A, "I am ready for the sixteen") == "I am ready for the sixteen"
+
+
+@pytest.mark.parametrize("line", ["that is eight four two", "842 thank you", "eight four two"])
+def test_a_code_that_the_agent_repeats_is_hidden(line):
+    shown = hear(ASK_CODE, (C, "eight four two"), (A, line))[0]
+    assert "[security code]" in shown[-1]
+    assert "two" not in shown[-1]
+    assert "842" not in shown[-1]
+
+
+def test_a_code_repeated_figure_by_figure_is_hidden():
+    shown = hear(ASK_CODE, (C, "eight"), (A, "eight"), (C, "four"), (A, "four"))[0]
+    assert shown[1:] == ["[security code]"] * 4
+
+
+def test_a_code_said_slowly_by_the_customer_is_hidden():
+    assert hear(ASK_CODE, (C, "it is 16 2"))[0][-1] == "it is [security code]"

@@ -125,6 +125,16 @@ def test_slots(text, line, slot, value):
 
 
 @pytest.mark.parametrize(
+    ("mask", "long"),
+    [("card number", True), ("security code", False), ("expiry date", False), ("number", False)],
+)
+def test_a_mask_stands_for_no_more_figures_than_it_can_hide(mask, long):
+    found = hit(pattern("<digits:8+>"), f"it is [{mask}] there")
+    assert (found is not None) == long
+    assert hit(pattern("<digits:3+>"), f"it is [{mask}] there") is not None
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ("that is <amount>", "that's one thing"),

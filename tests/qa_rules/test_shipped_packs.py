@@ -280,6 +280,23 @@ def test_a_clean_payment_passes_and_repeating_the_number_does_not():
     assert states["M3-03"] == "violated"
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("so that's [card number]", "violated"),
+        ("so that's [card number] expiring [expiry date]", "violated"),
+        ("thank you that is [security code]", "violated"),
+        ("and expiring [expiry date] thank you", "done"),
+        ("I have [postcode] for you", "done"),
+        ("and the code we sent is [one-time code]", "done"),
+        ("now i am ready for the sixteen digits", "done"),
+    ],
+)
+def test_only_card_data_counts_as_card_data_said_aloud(said, state):
+    script = [*PAYMENT[:8], f"agent: {said}", *PAYMENT[8:]]
+    assert play(["card_payment"], script)[0]["M3-03"] == state
+
+
 def test_asking_for_the_card_calls_for_the_pause_before_any_digit():
     script = [*PAYMENT[:4], "agent: could you read me the long number across the front"]
     _, out = play(["card_payment"], script)
