@@ -46,9 +46,9 @@ class Line:
 A, C = Channel.AGENT, Channel.CUSTOMER
 
 RECALL = ("recall_last_case", "CORE-07")
-EMERGENCY = ("safety_card_emergency", "CORE-14")
-DECLINED = ("declined_other_way", "M3-10")
-CARD = ("pause_capture", "M3-01", "M3-05")
+EMERGENCY = ("CORE-14",)
+DECLINED = ("M3-10",)
+CARD = ("M3-01", "M3-05")
 CODE = ("pause_capture_code", "M3-01")
 """Rules of which one answers: cards of one topic make way for each other."""
 

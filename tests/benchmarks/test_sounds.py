@@ -36,6 +36,14 @@ def test_triggers_end_in_speech_and_are_followed_by_what_the_script_says() -> No
         assert np.abs(leg[end + 8 : end + 240]).max() < 0.01  # the join, or the silence
 
 
+def test_every_trigger_names_rules_that_the_packs_have() -> None:
+    packs = load_packs(PACKS)
+    known = {hint.id for hint in packs.hints} | {item.id for item in packs.items}
+    told = json.loads((sounds.TRIGGERS / "triggers.json").read_text("utf-8"))["triggers"]
+    assert [row["rules"] for row in told] == [list(x.rules) for x in SCRIPT if x.rules]
+    assert {rule for row in told for rule in row["rules"]} <= known
+
+
 def test_every_trigger_raises_its_hint_by_its_words_and_not_before() -> None:
     packs = load_packs(PACKS)
     told = json.loads((sounds.TRIGGERS / "triggers.json").read_text("utf-8"))
