@@ -26,6 +26,7 @@ from qa_rules.types import (
     Hint,
     RuleOutput,
 )
+from qa_rules.wording import fill
 from qa_rules.world import Known, Moment
 
 UNHEARD = "unheard"
@@ -59,7 +60,9 @@ class RuleRun:
 
     def _line(self, run: ItemRun) -> ChecklistItem:
         """Return an item as the agent sees it; a condition that holds already is none."""
-        line = replace(checklist_item(run.item), severity=run.severity)
+        line = checklist_item(run.item)
+        example = fill(line.example, self._state.world.facts)
+        line = replace(line, severity=run.severity, example=example)
         condition, when = run.item.applies_if, run.item.when
         if condition is None or not holds(condition, self._state.world):
             return line

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 
 from qa_rules.anger import AngerLadder
 from qa_rules.heard import Spoken
@@ -11,6 +12,7 @@ from qa_rules.nearness import History
 from qa_rules.packs import PackHint, PackItem, PackSet
 from qa_rules.timers import Timers
 from qa_rules.types import CallFacts, Severity
+from qa_rules.wording import fill
 from qa_rules.world import Known, World, known_facts
 
 Trigger = str
@@ -51,13 +53,18 @@ class CallState:
             self._runs[item.id] = run
             self.world.states[item.id] = run.finding.state
         cards = ((i.id, item_card(i)) for i in packs.items)
-        self.cards = {name: card for name, card in cards if card is not None}
+        self.cards = {name: self._worded(card) for name, card in cards if card is not None}
         hints: dict[Trigger, tuple[tuple[PackHint, Card], ...]] = {}
         for hint in packs.hints:
             if not elsewhere(hint.jurisdictions, self.world.facts):
                 key = trigger(hint)
-                hints[key] = (*hints.get(key, ()), (hint, card_of(hint)))
+                hints[key] = (*hints.get(key, ()), (hint, self._worded(card_of(hint))))
         self.hints = hints
+
+    def _worded(self, card: Card) -> Card:
+        """Return a card with the call's names in its places."""
+        facts = self.world.facts
+        return replace(card, text=fill(card.text, facts), detail=fill(card.detail, facts))
 
     def run(self, item: str) -> ItemRun:
         """Return an item's run, to be changed; a branch copies it first."""

@@ -4,6 +4,7 @@ A title is a short clause in the present tense ("the card number is read"), so t
 "when", "before", "after" and "because".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -30,6 +31,10 @@ SYSTEM = {
     **{f"anger_{level}": words for level, words in ANGER.items()},
 }
 """Titles of the events that need no words, where a pack gives none."""
+UNNAMED = {"company": "our company", "agent": "your name", "customer": "the customer"}
+"""What an agent reads for a name that is not known of a call."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Titled(Protocol):
@@ -94,3 +99,10 @@ def listed(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def fill(text: str, facts: Mapping[str, object]) -> str:
+    """Return a script's line with a call's names in its places; other places become "..."."""
+    if "{" not in text:
+        return text
+    return _PLACE.sub(lambda p: str(facts.get(p[1]) or UNNAMED.get(p[1], "...")), text)

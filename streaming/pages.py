@@ -66,7 +66,6 @@ class Pages:
         env.trim_blocks = env.lstrip_blocks = True
         env.filters["clock"] = views.clock
         env.filters["state_word"] = views.state_word
-        env.filters["named"] = views.named
         env.filters["whole"] = views.whole
         env.filters["segment"] = lambda text: quote(str(text), safe="")
         env.globals.update(

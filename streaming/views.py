@@ -120,12 +120,6 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def named(text: str, agent: str = "") -> str:
-    """Put names where a script's text has places for them."""
-    filled = text.replace("{agent}", agent or "your name")
-    return filled.replace("{company}", "our company").replace("{customer}", "the customer")
-
-
 def whole(value: float) -> int:
     """Return a score as people round it, halves up, as the desk's script does."""
     return int(value + 0.5)

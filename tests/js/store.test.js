@@ -203,9 +203,3 @@ test("an unknown event is passed over", () => {
   const state = play(started());
   assert.deepEqual(reduce(state, { kind: "event", seq: 50, now: 0, event: { type: "Unheard" } }), { ...state, seq: 50 });
 });
-
-test("places for names in the script's words are filled", () => {
-  const state = play(started([item("a", { example: "This is {agent} of {company}." })]), raised("h", { text: "Ask {customer}" }));
-  assert.equal(state.rows[0].item.example, "This is Ana of our company.");
-  assert.equal(deck(state.hints).primary.hint.text, "Ask the customer");
-});

@@ -266,3 +266,54 @@ def test_no_card_for_what_was_probably_said(call, said, confidence, shown):
     c.agent(0, said, confidence=confidence)
     c.wait(25)
     assert ids(c)
+
+
+NAMED = """
+items:
+  - id: X-1
+    title: Greets
+    severity: REQ
+    section: opening
+    weight: 1
+    match: hello
+    example: "{agent} of {company}, is that {customer} about {ref}?"
+    hint: {text: "Greet and name {company}"}
+    when: {within_s: 5}
+    tests: {yes: [], no: []}
+hints:
+  - id: price
+    on: {words: how much}
+    text: "Say {amount}"
+    detail: "{customer}, {company} asks {amount}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "example", "text", "detail"),
+    [
+        (
+            {},
+            "your name of our company, is that the customer about ...?",
+            "Greet and name our company",
+            "the customer, our company asks ...",
+        ),
+        (
+            {"company": "Northwind", "agent": "Ana", "customer": "Jo"},
+            "Ana of Northwind, is that Jo about ...?",
+            "Greet and name Northwind",
+            "Jo, Northwind asks ...",
+        ),
+    ],
+)
+def test_a_calls_names_stand_in_the_scripts_places(call, facts, example, text, detail):
+    c = call(NAMED, **facts)
+    assert c.run.checklist()[0].example == example
+    said = Utterance(0, Channel.CUSTOMER, 0.0, 2.0, "how much")
+    assert c.run.preview(said)[0].detail == detail
+    c.customer(0, "how much")
+    c.agent(1, "well")
+    c.wait(10)
+    due = next(h for h in c.of(Hint) if h.rule_id == "X-1")
+    assert (due.text, due.detail) == (text, example)
+    price = next(h for h in c.of(Hint) if h.rule_id == "price")
+    assert (price.text, price.detail) == ("Say ...", detail)

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.store.rows import AngerSpan
-from streaming.views import clock, masked_parts, mood_path, named, whole
+from streaming.views import clock, masked_parts, mood_path, whole
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,3 @@ def test_the_mood_is_a_stepped_line_over_the_whole_call():
     )
     assert mood_path(spans, 100.0) == "M0 96H250.0V50H500.0V96H1000"
     assert mood_path((), 0.0) == "M0 96H1000"
-
-
-def test_names_stand_in_the_scripts_places():
-    assert named("This is {agent} of {company}", "Ana") == "This is Ana of our company"

@@ -57,13 +57,3 @@ export function isProhibited(severity) {
 export function isCritical(severity) {
   return severity === "AF" || severity === "P-AF";
 }
-
-/** Put names where a script's text has places for them. @param {string} text @param {any} call */
-export function named(text, call) {
-  const names = /** @type {Record<string, string>} */ ({
-    agent: call?.agent || "your name",
-    company: "our company",
-    customer: "the customer",
-  });
-  return text.replace(/\{(agent|company|customer)\}/g, (_, place) => names[place]);
-}

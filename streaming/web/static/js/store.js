@@ -4,7 +4,6 @@
  * nothing else: `reduce` is pure, time comes in as `now` (milliseconds on a steady clock).
  */
 
-import { named } from "./format.js";
 import {
   clearHint,
   decide,
@@ -188,11 +187,6 @@ function withFinding(state, finding) {
   return { ...state, rows: [...state.rows, { item, finding, manual: false }] };
 }
 
-/** @param {any} hint @param {State} state */
-function worded(hint, state) {
-  return { ...hint, text: named(hint.text, state.call), detail: named(hint.detail, state.call) };
-}
-
 /** @type {Record<string, (state: State, event: any, now: number) => State>} */
 const HANDLERS = {
   CallStarted: (state, event, now) => ({
@@ -202,7 +196,7 @@ const HANDLERS = {
     phase: "live",
     clock: state.clock.at ? state.clock : { seconds: 0, at: now },
     rows: event.checklist.map((/** @type {any} */ item) => ({
-      item: { ...item, example: named(item.example, event) },
+      item,
       finding: null,
       manual: false,
     })),
@@ -265,11 +259,11 @@ const HANDLERS = {
   ChecklistChanged: (state, event) => withFinding(state, event.finding),
   HintPreviewed: (state, event, now) => ({
     ...state,
-    hints: previewHint(state.hints, worded(event.hint, state), event.utterance_id, now),
+    hints: previewHint(state.hints, event.hint, event.utterance_id, now),
   }),
   HintRaised: (state, event, now) => ({
     ...state,
-    hints: raiseHint(state.hints, worded(event.hint, state), now),
+    hints: raiseHint(state.hints, event.hint, now),
   }),
   HintCleared: (state, event, now) => ({
     ...state,
