@@ -241,5 +241,6 @@ def _review(
             out.append(f"{value.title} was not clearly heard.")
     count = sum(f.state is State.NEEDS_REVIEW for f in findings)
     if count:
-        out.append(f"{count} checks need a person to look.")
+        checks = "1 check needs" if count == 1 else f"{count} checks need"
+        out.append(f"{checks} a person to look.")
     return out

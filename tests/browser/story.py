@@ -357,6 +357,6 @@ WRAPUP = {
     ],
     "needs_review": [
         '"on Friday" may be meant otherwise than 2026-03-06.',
-        "1 checks need a person to look.",
+        "1 check needs a person to look.",
     ],
 }

@@ -225,8 +225,10 @@ def test_doubtful_things_are_listed_for_a_person():
     )
     unsure = Finding("X-1", "t", Severity.REQUIRED, State.NEEDS_REVIEW)
     review = " ".join(wrap(turns, findings=[unsure]).needs_review)
-    for words in ("No date was given", "next Friday", "Customer name was not", "1 checks"):
+    for words in ("No date was given", "next Friday", "Customer name was not", "1 check needs a"):
         assert words in review
+    review = " ".join(wrap(turns, findings=[unsure, unsure]).needs_review)
+    assert "2 checks need a person to look." in review
 
 
 def test_mood_is_told_by_quarters_with_its_cues():
