@@ -119,8 +119,7 @@ class Batcher:
             return self._load
         self._load_at = now
         horizon = now - LOAD_WINDOW_S
-        while self._busy and self._busy[0][1] < horizon:
-            self._busy.popleft()
+        self._forget(horizon)
         spent = sum(end - max(begin, horizon) for begin, end in self._busy)
         spent += sum(now - max(begin, horizon) for begin in self._running.values())
         self._load = min(1.0, spent / (LOAD_WINDOW_S * self.workers))
@@ -172,6 +171,7 @@ class Batcher:
                 del self._running[number]
             ended = time.monotonic()
             self._busy.append((began, ended))
+            self._forget(ended - LOAD_WINDOW_S)
             self.engine_s += ended - began
             self.audio_s += sum(len(r.samples) / r.rate_hz for r in requests)
             self.batch_sizes[len(batch)] += 1
@@ -182,6 +182,11 @@ class Batcher:
                     item.answer.set_exception(answer)
                 else:
                     item.answer.set_result(answer)
+
+    def _forget(self, before: float) -> None:
+        """Drop what was read before the window that `load` looks at."""
+        while self._busy and self._busy[0][1] < before:
+            self._busy.popleft()
 
     def _take(self) -> list[_Item]:
         batch: list[_Item] = []

@@ -175,3 +175,14 @@ async def test_load_tells_how_busy_the_workers_are():
                 await asyncio.sleep(0.01)
         engine.open.set()
         await first
+
+
+async def test_what_was_read_long_ago_is_forgotten_though_nobody_asks_for_the_load(monkeypatch):
+    monkeypatch.setattr("pipeline.batcher.LOAD_WINDOW_S", 0.0)
+    engine = Gate()
+    engine.open.set()
+    async with running(engine) as batcher:
+        for name in range(20):
+            await batcher.transcribe(clip(name), Urgency.OFFLINE)
+        assert len(engine.seen) == 20
+        assert len(batcher._busy) <= 1
