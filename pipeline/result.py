@@ -81,7 +81,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "near_miss": None
         if near is None
         else {**evidence_data(near.evidence), "score": round(near.score, 3)},
-        "searched": finding.searched,
+        "searched": None if finding.searched is None else list(finding.searched),
     }
 
 
