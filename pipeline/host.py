@@ -225,6 +225,7 @@ class HostedCall:
     def fail(self) -> None:
         """End the call where it stands, after a fault."""
         self.stop(FAILED)
+        self._reason = FAILED
         if not self._ended:
             self.event(CallEnded(self.seconds, FAILED))
 
