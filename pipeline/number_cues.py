@@ -343,7 +343,9 @@ def asks_password(text: str) -> bool:
 
 
 def _first_words(text: str, start: int) -> tuple[int, int] | None:
-    """Return the span of the words up to the sentence's end, six at most."""
+    """Return the span of the words up to the sentence's end, six at most; None of a mask."""
+    if text.startswith("[", start):
+        return None
     found = re.compile(r"\w[^\s.?!;]*(?:\s+\w[^\s.?!;]*){0,5}").search(text, start)
     return found.span() if found else None
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from pipeline.errors import CallNotFound
 from pipeline.events import to_data
 from pipeline.store.rows import CallDetail, CallFilter, CallRow, WrapupRow
+from pipeline.typed import clean_data, clean_text
 from streaming.deps import Deps
 from streaming.problems import PROBLEMS
 
@@ -121,7 +122,9 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
             raise HTTPException(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {MAX_WRAPUP_BYTES} bytes"
             )
-        version = await deps.read(deps.store.save_wrapup, call_id, edit.wrapup, edit.edited_by)
+        cleaned = await deps.read(clean_data, edit.wrapup)
+        editor = clean_text(edit.edited_by)
+        version = await deps.read(deps.store.save_wrapup, call_id, cleaned, editor)
         return JSONResponse({"version": version})
 
     @router.post(
@@ -142,7 +145,8 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
         summary="Tick an item off by hand; it is never counted as heard",
     )
     async def tick(call_id: CallId, rule_id: str, body: Annotated[TickNote, Body()]) -> Response:
-        await deps.read(deps.store.tick_item, call_id, rule_id, body.note, body.ticked_by)
+        note, by = clean_text(body.note), clean_text(body.ticked_by)
+        await deps.read(deps.store.tick_item, call_id, rule_id, note, by)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -163,6 +163,21 @@ def test_a_manual_tick_is_kept_apart_from_what_was_heard(api):
     assert {f["rule_id"]: f["state"] for f in call["findings"]}["M2-02"] == "missed"
 
 
+def test_secrets_that_people_type_never_reach_the_database(server, api):
+    card = "4242 4242 4242 4242"
+    tick = {"note": f"card {card}, cvv 8426", "ticked_by": card}
+    assert api.post("/calls/past-3/items/M2-03/tick", json=tick).status_code == 204
+    wrapup = {"notes": f"she typed {card}\nSSN 078-05-1120", "fields": {"a": {"value": card}}}
+    edit = {"wrapup": wrapup, "edited_by": card}
+    assert api.put("/calls/past-3/wrapup", json=edit).status_code == 200
+    kept = api.get("/calls/past-3/wrapup").json()["edited"]
+    assert kept["notes"] == "she typed [card number]\nSSN [national id]"
+    stored = b"".join(file.read_bytes() for file in server.folder.glob("calls.db*"))
+    assert b"she typed [card number]" in stored
+    for secret in (b"4242 4242", b"42424242", b"8426", b"078-05-1120"):
+        assert secret not in stored
+
+
 def test_readiness_names_what_does_not_work(server, api):
     assert api.get("/health/ready").json()["parts"] == {"store": True}
     server.parts = {"store": True, "stt": False}
