@@ -157,9 +157,13 @@ class When(Spec):
     """Before the first of these events."""
     after: Id | None = None
     """From the first time that this event happens."""
+    back_s: Annotated[float, Field(gt=0)] | None = None
+    """Seconds before the event in `after` in which words count already."""
 
     @model_validator(mode="after")
     def _some(self) -> "When":
+        if self.back_s is not None and self.after is None:
+            raise ValueError("back_s looks back from the event in `after`: give both")
         if not any((self.within_s, self.last_s, self.before, self.after)):
             raise ValueError(
                 "give within_s, last_s, before or after; leave `when` out for any time"

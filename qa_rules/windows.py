@@ -50,9 +50,10 @@ def bounds(when: When | None, world: World) -> Bounds:
     opens = _opens(when, world)
     if opens is None:
         return Bounds(None, None, shut=False)
-    start = opens - AFTER_SLACK_S if when.after is not None else 0.0
+    slack = AFTER_SLACK_S if when.after is not None else opens
+    start = max(0.0, opens - max(slack, when.back_s or 0.0))
     limit = opens + when.within_s if when.within_s is not None else None
-    event = _first_of(when, world, start)
+    event = _first_of(when, world, opens - slack)
     grace = max(GRACE_S, when.within_s or 0.0)
     if event is not None and (limit is None or event <= limit):
         return Bounds(start, event, shut=True, grace_s=BEFORE_GRACE_S)
@@ -88,6 +89,8 @@ def describe(when: When | None, wording: Wording | None = None) -> str:
         out.append(f"within {when.within_s:g} s {since}")
     elif after:
         out.append(f"after {after}")
+    if when.back_s is not None:
+        out.append(f"or up to {when.back_s:g} s before it")
     if when.before is not None:
         out.append(f"before {' or '.join(names.event(e) for e in when.before)}")
     return ", ".join(out)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa_rules.errors import PackInvalid
 from qa_rules.types import Finding, Hint, HintEnd
 
 NOTICE = """
@@ -575,3 +576,33 @@ def test_end_comes_once(call):
     c.agent(0, "good morning")
     assert c.end(100)
     assert c.end(100) == []
+
+
+LOOKS_BACK = """
+items:
+  - id: X-1
+    title: Explains the wait
+    severity: REQ
+    section: opening
+    weight: 1
+    match: bear with me
+    example: Bear with me.
+    applies_if: {event: silence_10s}
+    when: {after: silence_10s, back_s: 15}
+"""
+
+
+@pytest.mark.parametrize(("said", "state"), [(2, "missed"), (17, "done"), (45, "done")])
+def test_words_shortly_before_an_event_count_where_the_window_looks_back(call, said, state):
+    c = call(LOOKS_BACK)
+    for at in (2, 7, 12, 17, 45):
+        c.wait(at)
+        line = "bear with me" if at == said else "let us see"
+        c.agent(at, line, confidence=0.95, seconds=4)
+    c.end(60)
+    assert c.state("X-1") == state
+
+
+def test_a_window_looks_back_only_from_an_event(call):
+    with pytest.raises(PackInvalid, match="back_s looks back from the event"):
+        call(LOOKS_BACK.replace("after: silence_10s, ", ""))
