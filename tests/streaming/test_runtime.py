@@ -200,11 +200,12 @@ async def test_the_last_call_over_the_cap_is_asked_to_come_back_later(serving, s
 
 
 async def test_under_load_captions_go_first_and_no_final_is_lost(serving, script, plugins, said):
-    slow = {"engine": "faulty", "options": {"seconds": 0.12}}
-    lines = [f"this is line number {n}" for n in range(8)]
+    # Four calls give 3.3 finals a second: 0.86 of the one worker's time, so captions must go.
+    slow = {"engine": "faulty", "options": {"seconds": 0.26}}
+    lines = [f"this is line number {n}" for n in range(7)]
     async with serving(stt=slow) as server:
         samples = np.concatenate(
-            [talk(script, *lines), np.zeros((2, 9 * RATE), np.float32)], axis=1
+            [talk(script, *lines), np.zeros((2, 14 * RATE), np.float32)], axis=1
         )
         calls = [
             asyncio.create_task(server.play(samples, f"call-{n}", speed=1.6)) for n in range(4)
@@ -323,7 +324,7 @@ async def test_a_kill_loses_half_a_second_and_no_call(cueline, script, tmp_path)
         await line.wait_closed()
         assert (answer["code"], line.close_code) == ("call_busy", 4409)
         assert "is over; begin a new one under another id" in answer["message"]
-    second.kill(signal.SIGTERM)
+    second.kill(signal.SIGINT)
     assert await asyncio.to_thread(second.wait) == 0
 
     with Store.open(tmp_path / "data" / "cueline.db") as store:

@@ -4,7 +4,6 @@ import asyncio
 import signal
 
 import httpx
-import pytest
 
 from models.types import Channel
 from pipeline.store.repo import Store
@@ -14,10 +13,7 @@ RATE = 8000
 BOTH = (Channel.AGENT, Channel.CUSTOMER)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-async def test_it_says_where_it_is_and_ends_calls_when_it_is_stopped(
-    cueline, script, tmp_path, stop
-):
+async def test_it_says_where_it_is_and_ends_calls_when_it_is_stopped(cueline, script, tmp_path):
     process = cueline("serve", "--port", "0")
     page = await asyncio.to_thread(lambda: process.until(r"serves (http://\S+)")[1])
     socket = await asyncio.to_thread(lambda: process.until(r"(ws://\S+)/v1/audio")[1])
@@ -40,7 +36,7 @@ async def test_it_says_where_it_is_and_ends_calls_when_it_is_stopped(
     )
     async with asyncio.timeout(60):
         await heard.wait()
-    process.kill(stop)
+    process.kill(signal.SIGTERM)
     code = await asyncio.to_thread(process.wait)
     playing.cancel()
     await asyncio.gather(playing, return_exceptions=True)
