@@ -8,6 +8,7 @@ library is not used: its voice detector keeps one state for all streams.
 import math
 import os
 from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
@@ -37,6 +38,8 @@ TOKENS_A_SECOND = 6.5
 SPARE_TOKENS = 2
 """The longest text of a clip. Speech runs at 4.2 tokens a second; a higher cap only adds loops."""
 
+WARM_S = 15
+"""As long as the longest utterance that a call is cut into."""
 SPLIT_FROM_S = 4.0
 """A clip from this length on that gives no words is read again in two parts."""
 KEPT_REJECTIONS = frozenset({"music", "invented", "no words"})
@@ -121,9 +124,14 @@ class Moonshine:
         )
 
     def warm_up(self) -> None:
-        """Read two seconds of faint noise, so that memory and caches are in place."""
-        noise = np.random.default_rng(0).normal(0, 1e-3, 2 * RATE_HZ)
-        self.transcribe([SttRequest(noise.astype(np.float32), RATE_HZ)])
+        """Read a long clip of faint noise on each worker at once.
+
+        Memory then stands where the longest utterances would have brought it in the end.
+        """
+        noise = np.random.default_rng(0).normal(0, 1e-3, WARM_S * RATE_HZ).astype(np.float32)
+        clips = [[SttRequest(noise, RATE_HZ)] for _ in range(self.info.workers)]
+        with ThreadPoolExecutor(self.info.workers) as workers:
+            list(workers.map(self.transcribe, clips))
 
     def close(self) -> None:
         """Let go of the sessions; calls in flight keep theirs until they return."""
