@@ -18,6 +18,9 @@ from qa_rules.types import CallFacts
 ClassifierFor = Callable[[Settings, PackSet], Classifier | None]
 """Makes the classifier that the settings name, fitted to a set of packs."""
 
+FITTED = frozenset({"lexical"})
+"""Engines that learn from packs: each list of packs has one of its own, the others share one."""
+
 
 @dataclass(slots=True)
 class Maker:
@@ -41,9 +44,10 @@ class Maker:
 
     def classifier(self, names: tuple[str, ...]) -> Classifier | None:
         """Return the classifier for calls under these packs."""
-        if names not in self._classifiers:
-            self._classifiers[names] = self.classifier_for(self.settings, self.packs(names))
-        return self._classifiers[names]
+        fitted = names if self.settings.classify.engine in FITTED else ()
+        if fitted not in self._classifiers:
+            self._classifiers[fitted] = self.classifier_for(self.settings, self.packs(names))
+        return self._classifiers[fitted]
 
     def warm(self) -> None:
         """Read and compile every queue's packs, so that faults and waits come at the start."""

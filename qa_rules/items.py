@@ -65,7 +65,9 @@ class ItemRun:
         """How long before its window closes the item is due."""
         within = self.item.when.within_s if self.item.when is not None else None
         lead = self.item.hint.lead_s if self.item.hint is not None else LEAD_S
-        return min(lead, (within or lead) / 2) if self.item.hint is None else lead
+        if within is None:
+            return lead
+        return min(lead, within / 2 if self.item.hint is None else within)
 
     def hear(self, part: int, hit: Hit) -> None:
         """Keep words that meet a part of the item."""
