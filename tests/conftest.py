@@ -257,3 +257,8 @@ def texts(events):
 @pytest.fixture
 def said():
     return texts
+
+
+def pytest_collection_modifyitems(items):
+    """Put the browser's tests last: Playwright keeps an event loop running on the main thread."""
+    items.sort(key=lambda item: "browser" in item.path.relative_to(item.config.rootpath).parts)
