@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from models.types import ClassifyRequest, Label, Samples, SttRequest, Transcription
+from models.types import ClassifyRequest, Encoded, Label, Samples, SttRequest, Transcription
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,20 @@ class Classifier(Protocol):
 
 
 class TextEncoder(Protocol):
-    """Turns texts into vectors of unit length, shape [texts, dimensions]."""
+    """Turns texts into what every reader of meaning and mood rests on.
+
+    A text's numbers do not depend on which other texts share the call.
+    """
 
     info: EngineInfo
     dimensions: int
+    affect: tuple[str, ...]
+    """Names of the affect logits, in order; empty where the encoder has none."""
 
-    def encode(self, texts: Sequence[str]) -> Samples:
-        """Return one row for each text."""
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Return one row for each text; no texts give no rows."""
+        ...
+
+    def close(self) -> None:
+        """Let go of weights and threads."""
         ...

@@ -105,3 +105,18 @@ class Label:
     probability: float
     quote: str = ""
     engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What an encoder makes of n texts, rows in their order.
+
+    `vectors` has shape [n, dimensions], each row of unit length; `affect` has shape [n, k], one
+    logit for each of the encoder's affect names (k is 0 where it has none).
+    """
+
+    vectors: NDArray[np.float32] = field(repr=False)
+    affect: NDArray[np.float32] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
