@@ -2,7 +2,7 @@
 
 import typer
 
-from benchmarks import capacity, latency, recorded, rules, silence, soak, wer
+from benchmarks import capacity, latency, recorded, rules, silence, soak, spoken, wer
 
 app = typer.Typer(help="Measure what is promised.", no_args_is_help=True)
 app.command("wer")(wer.command)
@@ -12,3 +12,4 @@ app.command("recorded")(recorded.command)
 app.command("soak")(soak.command)
 app.command("silence")(silence.command)
 app.command("rules")(rules.command)
+app.command("speak")(spoken.command)
