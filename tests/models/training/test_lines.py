@@ -1,0 +1,135 @@
+"""The lines written for training: how many, in what form, and that none stands twice."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from models.training.lines import CLASSES, LinesInvalid, callers, scripts
+
+READ = re.compile(r"[a-z0-9']+(?: [a-z0-9']+)*")
+"""The one form in which text is read: lower case, words, digits and apostrophes."""
+
+ITEMS, PER_SIDE, PER_CLASS, TRICKY = 150, 6, 80, 80
+ITEM = "- id: {id}\n  yes: [{yes}]\n  no: [{no}]\n"
+
+
+def twice(things):
+    return [thing for thing, count in Counter(things).items() if count > 1]
+
+
+def lengths(lines):
+    return [len(line.split()) for line in lines]
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def caller_file(tmp_path, tricky):
+    path = tmp_path / "callers.yaml"
+    path.write_text("".join(f"{name}: [a line]\n" for name in CLASSES) + f"tricky: {tricky}\n")
+    return path
+
+
+def test_every_item_has_six_lines_on_each_side():
+    items = scripts()
+    assert len(items) == ITEMS
+    assert [i.id for i in items if (len(i.yes), len(i.no)) != (PER_SIDE, PER_SIDE)] == []
+
+
+def test_ids_are_names_and_stand_once():
+    ids = [item.id for item in scripts()]
+    assert twice(ids) == []
+    assert [name for name in ids if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
+
+
+def test_no_line_stands_twice_in_the_scripts():
+    assert twice(line for item in scripts() for line in item.yes + item.no) == []
+
+
+def test_no_line_stands_twice_among_the_callers():
+    assert twice(line for line, _ in callers()) == []
+
+
+def test_every_class_of_callers_has_its_lines_and_the_tricky_ones_come_last():
+    found = callers()
+    plain, tricky = found[: PER_CLASS * len(CLASSES)], found[PER_CLASS * len(CLASSES) :]
+    assert Counter(name for _, name in plain) == dict.fromkeys(CLASSES, PER_CLASS)
+    assert len(tricky) == TRICKY
+    assert {name for _, name in tricky} == set(CLASSES)
+
+
+def test_every_line_is_as_text_is_read():
+    lines = [line for item in scripts() for line in item.yes + item.no]
+    lines += [line for line, _ in callers()]
+    assert [line for line in lines if not READ.fullmatch(line)] == []
+
+
+def test_script_lines_have_a_spoken_length():
+    lines = [line for item in scripts() for line in item.yes + item.no]
+    assert min(lengths(lines)) >= 3
+    assert max(lengths(lines)) <= 30
+
+
+def test_the_length_of_a_line_does_not_tell_its_side():
+    yes = lengths(line for item in scripts() for line in item.yes)
+    no = lengths(line for item in scripts() for line in item.no)
+    assert abs(mean(yes) - mean(no)) < 1
+
+
+def test_no_caller_speaks_for_longer_than_a_breath():
+    assert max(lengths(line for line, _ in callers())) <= 35
+    assert min(lengths(line for line, _ in callers())) >= 2
+
+
+def test_no_is_a_word_here_and_not_a_truth_value(tmp_path):
+    path = tmp_path / "scripts.yaml"
+    path.write_text(ITEM.format(id="an_item", yes="on, yes", no="no, off"))
+    (item,) = scripts(path)
+    assert (item.yes, item.no) == (("on", "yes"), ("no", "off"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[", "not YAML"),
+        ("{}", "a list"),
+        ("[]", "a list"),
+        ("- id: a\n  yes: [b]\n", "item 1: wants exactly id, no, yes"),
+        ("- id: a\n  yes: [b]\n  no: [c]\n  why: d\n", "wants exactly"),
+        (ITEM.format(id="a", yes="b", no=""), "item 1, no: wants a list"),
+        (ITEM.format(id="a", yes="[b]", no="c"), "item 1, yes: .* is not a line"),
+        (ITEM.format(id="a", yes="b", no="' '"), "item 1, no: ' ' is not a line"),
+    ],
+)
+def test_a_file_of_the_wrong_shape_is_refused_with_the_place(tmp_path, text, says):
+    path = tmp_path / "scripts.yaml"
+    path.write_text(text)
+    with pytest.raises(LinesInvalid, match=says):
+        scripts(path)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(LinesInvalid, match="cannot read"):
+        callers(tmp_path / "none.yaml")
+
+
+def test_a_class_that_we_do_not_know_is_refused(tmp_path):
+    path = caller_file(tmp_path, "[{text: a line, class: cross}]")
+    with pytest.raises(LinesInvalid, match="tricky 1: no class is called 'cross'"):
+        callers(path)
+
+
+def test_a_class_left_out_is_refused(tmp_path):
+    path = tmp_path / "callers.yaml"
+    path.write_text("angry: [a line]\n")
+    with pytest.raises(LinesInvalid, match="wants exactly"):
+        callers(path)
+
+
+def test_reading_the_lines_needs_no_torch():
+    code = "import sys, models.training.lines as l; l.scripts(); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
