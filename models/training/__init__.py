@@ -1,0 +1,1 @@
+"""Makes weights: needs the torch extra, and never runs in a call."""

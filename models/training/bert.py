@@ -1,0 +1,145 @@
+"""A small BERT for training: plain torch, bfloat16 arithmetic over float32 weights.
+
+It holds what a sentence encoder needs and no more, takes sentences without padding to the longest
+of the whole set (batches are made of like lengths), and drops nothing out: broken text is the
+noise that it trains on. Weights have the names of the Hugging Face checkpoint that they come from.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+LOW = -1e4
+"""Added to what a token may not attend to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of a BERT, as its `config.json` names them."""
+
+    vocab_size: int
+    hidden_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    intermediate_size: int
+    max_position_embeddings: int
+    layer_norm_eps: float
+
+    @staticmethod
+    def read(folder: Path) -> "Shape":
+        """Read the sizes from a checkpoint's folder."""
+        given = json.loads((folder / "config.json").read_text())
+        return Shape(**{name: given[name] for name in Shape.__slots__})
+
+
+class Layer(nn.Module):
+    """One transformer layer, normalised after each half."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        wide, inner = shape.hidden_size, shape.intermediate_size
+        self.heads, self.eps = shape.num_attention_heads, shape.layer_norm_eps
+        self.qkv = nn.Linear(wide, 3 * wide)
+        self.out = nn.Linear(wide, wide)
+        self.norm_out = nn.LayerNorm(wide, eps=self.eps)
+        self.up = nn.Linear(wide, inner)
+        self.down = nn.Linear(inner, wide)
+        self.norm_down = nn.LayerNorm(wide, eps=self.eps)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Take [batch, tokens, width] and an additive mask [batch, 1, 1, tokens]."""
+        batch, tokens, wide = x.shape
+        q, k, v = linear(self.qkv, x).view(batch, tokens, 3, self.heads, -1).unbind(2)
+        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+        scores = (q @ k.transpose(-1, -2)) * (q.shape[-1] ** -0.5) + mask
+        seen = (scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, tokens, wide)
+        x = norm(self.norm_out, x + linear(self.out, seen))
+        inner = functional.gelu(linear(self.up, x))
+        return norm(self.norm_down, x + linear(self.down, inner))
+
+
+class Bert(nn.Module):
+    """Word pieces in, a vector for each word piece out."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.words = nn.Embedding(shape.vocab_size, shape.hidden_size)
+        self.places = nn.Embedding(shape.max_position_embeddings, shape.hidden_size)
+        self.kinds = nn.Embedding(2, shape.hidden_size)
+        self.norm = nn.LayerNorm(shape.hidden_size, eps=shape.layer_norm_eps)
+        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))
+
+    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor | None = None) -> Tensor:
+        """Return the last layer, [batch, tokens, width] in bfloat16.
+
+        Args:
+            ids: word pieces, [batch, tokens].
+            mask: 1 where a word piece stands, 0 where padding does, [batch, tokens].
+            kinds: 0 for the text, 1 for what follows a separator; zeros where left out.
+        """
+        x = self.words(ids) + self.places.weight[: ids.shape[1]]
+        x = x + (self.kinds.weight[0] if kinds is None else self.kinds(kinds))
+        x = norm(self.norm, x.bfloat16())
+        hide = ((1 - mask) * LOW).bfloat16()[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, hide)
+        return x
+
+
+def mean_vector(last: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean of the word pieces, not yet of unit length, in float32."""
+    weight = mask[:, :, None].float()
+    return (last.float() * weight).sum(1) / weight.sum(1).clamp(min=1.0)
+
+
+def load_bert(folder: Path) -> Bert:
+    """Load a checkpoint with the names of Hugging Face's `BertModel`."""
+    bert = Bert(Shape.read(folder))
+    given = load_file(folder / "model.safetensors")
+    bert.load_state_dict({name: given_of(given) for name, given_of in _names(bert.shape)})
+    return bert
+
+
+def save_bert(bert: Bert, path: Path) -> None:
+    """Save the weights under this module's own names."""
+    save_file({k: v.contiguous() for k, v in bert.state_dict().items()}, path)
+
+
+def _names(shape: Shape):  # type: ignore[no-untyped-def]
+    def one(name: str):  # type: ignore[no-untyped-def]
+        return lambda given: given[name]
+
+    def three(name: str):  # type: ignore[no-untyped-def]
+        return lambda given: torch.cat([given[name.format(p)] for p in ("query", "key", "value")])
+
+    yield "words.weight", one("embeddings.word_embeddings.weight")
+    yield "places.weight", one("embeddings.position_embeddings.weight")
+    yield "kinds.weight", one("embeddings.token_type_embeddings.weight")
+    for part in ("weight", "bias"):
+        yield f"norm.{part}", one(f"embeddings.LayerNorm.{part}")
+        for n in range(shape.num_hidden_layers):
+            theirs, ours = f"encoder.layer.{n}", f"layers.{n}"
+            yield f"{ours}.qkv.{part}", three(theirs + ".attention.self.{}." + part)
+            yield f"{ours}.out.{part}", one(f"{theirs}.attention.output.dense.{part}")
+            yield f"{ours}.norm_out.{part}", one(f"{theirs}.attention.output.LayerNorm.{part}")
+            yield f"{ours}.up.{part}", one(f"{theirs}.intermediate.dense.{part}")
+            yield f"{ours}.down.{part}", one(f"{theirs}.output.dense.{part}")
+            yield f"{ours}.norm_down.{part}", one(f"{theirs}.output.LayerNorm.{part}")
+
+
+def linear(layer: nn.Linear, x: Tensor) -> Tensor:
+    """Apply a layer in bfloat16."""
+    return functional.linear(x, layer.weight.bfloat16(), layer.bias.bfloat16())
+
+
+def norm(layer: nn.LayerNorm, x: Tensor) -> Tensor:
+    """Normalise in bfloat16."""
+    return functional.layer_norm(
+        x, layer.normalized_shape, layer.weight.bfloat16(), layer.bias.bfloat16(), layer.eps
+    )
