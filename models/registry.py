@@ -26,6 +26,7 @@ NEEDS: Mapping[tuple[Kind, str], tuple[str, ...]] = {
     ("stt", "moonshine"): ("onnx", "onnxruntime"),
     ("stt", "faster-whisper"): ("ctranslate2", "faster_whisper"),
     ("classify", "transformers"): ("torch", "transformers"),
+    ("encode", "minilm"): ("onnxruntime", "tokenizers"),
 }
 """Modules that our engines import only when they load."""
 

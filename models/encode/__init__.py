@@ -1,1 +1,1 @@
-"""Sentence encoders: the room for one vector per utterance; no engine is registered yet."""
+"""Sentence encoders: one pass per utterance, for everything that reads it."""
