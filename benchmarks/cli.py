@@ -2,7 +2,21 @@
 
 import typer
 
-from benchmarks import capacity, latency, recorded, rules, silence, soak, spoken, wer
+from benchmarks import (
+    anger,
+    calibrate,
+    capacity,
+    confusions,
+    encoder,
+    intents,
+    latency,
+    recorded,
+    rules,
+    silence,
+    soak,
+    spoken,
+    wer,
+)
 
 app = typer.Typer(help="Measure what is promised.", no_args_is_help=True)
 app.command("wer")(wer.command)
@@ -13,3 +27,8 @@ app.command("soak")(soak.command)
 app.command("silence")(silence.command)
 app.command("rules")(rules.command)
 app.command("speak")(spoken.command)
+app.command("confusions")(confusions.command)
+app.command("anger")(anger.command)
+app.command("encoder")(encoder.command)
+app.command("intents")(intents.command)
+app.add_typer(calibrate.app, name="calibrate")
