@@ -145,6 +145,10 @@ class Settings(BaseSettings):
     stt: SttSettings = SttSettings()
     vad: VadSettings = VadSettings()
     classify: ClassifySettings = ClassifySettings()
+    prosody: bool = Field(
+        default=True,
+        description="Hold the customer's voice against that caller's usual one; support for anger.",
+    )
     partials: PartialSettings = PartialSettings()
     retain: RetainSettings = RetainSettings()
     twilio: TwilioSettings = TwilioSettings()

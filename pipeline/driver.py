@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from models.errors import ModelError
+from models.prosody.measure import measure
 from models.types import AudioFrame, Samples, SttRequest, Transcription
 from pipeline.batcher import Urgency
 from pipeline.classify import ClassifyQueue
@@ -184,7 +185,11 @@ class Drive:
             return self.session.refuse(job.id)
         except ModelError as error:
             return self.session.fail(job.id, error)
-        return self.session.deliver(job.id, answer)
+        if not job.voice or not answer.text:
+            return self.session.deliver(job.id, answer)
+        heard = job.request
+        voice = await asyncio.to_thread(measure, heard.samples, heard.rate_hz)
+        return self.session.deliver(job.id, answer, voice)
 
     async def _classify(self, job: ClassifyJob) -> list[Output]:
         if self._classifier is None:

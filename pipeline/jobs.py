@@ -20,7 +20,8 @@ class Kind(StrEnum):
 class TranscribeJob:
     """Have this clip read, then `deliver` the answer under `id`.
 
-    `start` and `stop` are sample indices on the call clock.
+    `start` and `stop` are sample indices on the call clock; `voice` asks to have the clip measured
+    by `models.prosody` as well.
     """
 
     id: int
@@ -30,6 +31,7 @@ class TranscribeJob:
     start: int
     stop: int
     request: SttRequest = field(repr=False)
+    voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class Pace:
     every_s: float | None = None
     at_s: tuple[float, ...] = ()
     speculate: bool = True
+
+    def due(self, asked: int, rate_hz: int) -> int | None:
+        """Return at how many samples of an utterance to ask next, None for no more.
+
+        `asked` is how many it had when it was last asked for.
+        """
+        if self.every_s is not None:
+            return asked + int(self.every_s * rate_hz)
+        return next((int(s * rate_hz) for s in self.at_s if s * rate_hz > asked), None)
 
 
 SCHEDULE_S = (1.0, 2.0, 4.0, 7.0, 11.0)

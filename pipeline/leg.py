@@ -1,8 +1,8 @@
 """One channel of a call: its recent audio, and the utterance that is open on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from models.types import Channel, Samples
+from models.types import Channel, Samples, Transcription, Utterance
 from pipeline.buffer import AudioBuffer
 from pipeline.endpoint import Change, Endpointer, Endpointing
 
@@ -20,6 +20,32 @@ class Cut:
     speech_start: int
     speech_stop: int
     voiced_s: float
+
+    def utterance(self, channel: Channel, heard: Transcription, rate_hz: int) -> Utterance:
+        """Return what was heard in the clip as an utterance of the call, its words shifted."""
+        offset = seconds(self.start, rate_hz)
+        words = (replace(w, start=w.start + offset, end=w.end + offset) for w in heard.words)
+        return Utterance(
+            self.utterance_id,
+            channel,
+            seconds(self.speech_start, rate_hz),
+            seconds(self.speech_stop, rate_hz),
+            heard.text,
+            heard.confidence,
+            tuple(words),
+        )
+
+    def covering(self, start_s: float, end_s: float, rate_hz: int) -> tuple[int, int]:
+        """Return seconds of the call in samples; what covers the speech takes the whole clip."""
+        start, stop = int(start_s * rate_hz), int(end_s * rate_hz) + 1
+        if start <= self.speech_start and stop >= self.speech_stop:
+            start, stop = min(start, self.start), max(stop, self.stop)
+        return max(0, start), stop
+
+
+def seconds(samples: int, rate_hz: int) -> float:
+    """Return samples of the call clock as the seconds that events tell."""
+    return round(samples / rate_hz, 4)
 
 
 class Leg:

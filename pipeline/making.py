@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.engines import Classifier, VadEngine
+from models.prosody.head import Head, read_head
 from pipeline.config import Settings
 from pipeline.events import CallStarted
 from pipeline.live import CallStart
@@ -30,6 +31,7 @@ class Maker:
     classifier_for: ClassifierFor
     _packs: dict[tuple[str, ...], PackSet] = field(default_factory=dict)
     _classifiers: dict[tuple[str, ...], Classifier | None] = field(default_factory=dict)
+    _head: Head = field(default_factory=read_head)
 
     def packs(self, names: tuple[str, ...]) -> PackSet:
         """Return the packs of these names.
@@ -84,6 +86,7 @@ class Maker:
             vad.window(start.rate_hz),
             start.language,
             self.settings.stt.words,
+            voice=self._head if self.settings.prosody else None,
         )
         started = CallStarted(
             start.call_id,

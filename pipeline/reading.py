@@ -38,12 +38,17 @@ class Reading:
         self.utterances: dict[int, Utterance] = {}
         self.labels: dict[int, tuple[Label, ...]] = {}
         self.anger: list[Anger] = []
+        self._beside: tuple[Label, ...] = ()
 
-    def say(self, heard: Utterance) -> tuple[list[Event], list[MuteSpan], ClassifyRequest | None]:
+    def say(
+        self, heard: Utterance, beside: tuple[Label, ...] = ()
+    ) -> tuple[list[Event], list[MuteSpan], ClassifyRequest | None]:
         """Take a final: return its events, what to mute, and what to have classified elsewhere.
 
-        Where a request is returned, `label` must follow before the next final.
+        Where a request is returned, `label` must follow before the next final. `beside` are labels
+        that do not come from the words; they join those that do.
         """
+        self._beside = beside
         hidden = self._redactor.final(heard)
         said = hidden.utterance
         out: list[Event] = []
@@ -69,6 +74,7 @@ class Reading:
     def label(self, utterance_id: int, labels: tuple[Label, ...]) -> list[Event]:
         """Take an utterance's labels and judge it."""
         out: list[Event] = []
+        labels = (*labels, *self._beside)
         if labels:
             self.labels[utterance_id] = labels
             out.append(ev.LabelsAdded(utterance_id, labels))

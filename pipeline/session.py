@@ -10,7 +10,6 @@ utterance that began earlier can still come. So the durable events are the same 
 frame and any order of answers.
 """
 
-import dataclasses
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.errors import ModelError
+from models.prosody.head import Head
+from models.prosody.measure import Measures
 from models.types import (
     AudioFrame,
     Channel,
@@ -40,9 +41,10 @@ from pipeline.jobs import (
     TranscribeJob,
     Withdraw,
 )
-from pipeline.leg import Cut, Leg
+from pipeline.leg import Cut, Leg, seconds
 from pipeline.reading import MuteSpan, Reading
 from pipeline.stabilise import stable_prefix
+from pipeline.voice import VoiceWatch
 
 DOUBTED = frozenset({"loop", "cap", "packed", "unlikely"})
 """Gates that doubt the reading of what was speech; the others say that there was none."""
@@ -51,7 +53,10 @@ DOUBTED_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How a call is heard: `window` samples per voice activity decision."""
+    """How a call is heard: `window` samples per voice activity decision.
+
+    `voice` weighs the customer's voice, where it is to be measured; no other's ever is.
+    """
 
     channels: tuple[Channel, ...]
     rate_hz: int
@@ -59,6 +64,7 @@ class Hearing:
     language: str = "en"
     words: bool = False
     endpointing: Endpointing = field(default_factory=Endpointing)
+    voice: Head | None = None
 
 
 @dataclass(slots=True)
@@ -68,6 +74,7 @@ class _Pending:
     channel: Channel
     cut: Cut
     answer: Transcription | ModelError | None = None
+    voice: Measures | None = None
 
 
 class CallSession:
@@ -82,7 +89,8 @@ class CallSession:
         self._jobs: dict[int, TranscribeJob | ClassifyJob] = {}
         self._order: deque[_Pending] = deque()
         self._by_utterance: dict[int, _Pending] = {}
-        self._early: dict[int, Transcription] = {}
+        self._early: dict[int, tuple[Transcription, Measures | None]] = {}
+        self._voice = VoiceWatch(hearing.voice)
         self._labelling: Cut | None = None
         self._next_job = self._next_utterance = 0
         self._end = 0
@@ -114,8 +122,13 @@ class CallSession:
                 out += self._window(leg, probability)
         return out + self._judge_time()
 
-    def deliver(self, job_id: int, answer: Transcription) -> list[Output]:
-        """Take a transcription. One that is no longer wanted is dropped."""
+    def deliver(
+        self, job_id: int, answer: Transcription, voice: Measures | None = None
+    ) -> list[Output]:
+        """Take a transcription, and the voice's measures where the job asked for them.
+
+        One that is no longer wanted is dropped.
+        """
         job = self._jobs.pop(job_id, None)
         if not isinstance(job, TranscribeJob):
             return []
@@ -123,9 +136,9 @@ class CallSession:
             return self._partial(job, answer)
         pending = self._by_utterance.get(job.utterance_id)
         if pending is None:
-            self._early[job_id] = answer
+            self._early[job_id] = answer, voice
             return self._partial(job, answer)
-        pending.answer = answer
+        pending.answer, pending.voice = answer, voice
         return self._release()
 
     def label(self, job_id: int, labels: Sequence[Label]) -> list[Output]:
@@ -242,21 +255,15 @@ class CallSession:
         self._by_utterance[cut.utterance_id] = pending
         early, leg.speculative_job = leg.speculative_job, None
         if early is not None and early in self._early:
-            pending.answer = self._early.pop(early)
+            pending.answer, pending.voice = self._early.pop(early)
             return out + self._release()
         if early is None or early not in self._jobs:
             out.append(self._job(leg, cut, Kind.FINAL))
         return out
 
     def _ask_partial(self, leg: Leg) -> list[Output]:
-        spoken = leg.heard - leg.clip_start
-        done = leg.partial_at - leg.clip_start
-        if self.pace.every_s is not None:
-            due = done + int(self.pace.every_s * self._h.rate_hz)
-        else:
-            rate = self._h.rate_hz
-            due = next((int(s * rate) for s in self.pace.at_s if s * rate > done), spoken + 1)
-        if spoken < due:
+        due = self.pace.due(leg.partial_at - leg.clip_start, self._h.rate_hz)
+        if due is None or leg.heard - leg.clip_start < due:
             return []
         leg.partial_at = leg.heard
         job = self._job(leg, leg.partial(), Kind.PARTIAL)
@@ -271,8 +278,9 @@ class CallSession:
             words=self._h.words and kind is not Kind.PARTIAL,
             speech_s=cut.voiced_s,
         )
+        at, voice = (cut.start, cut.stop), self._voice.wants(leg.channel, kind)
         job = TranscribeJob(
-            self._next_job, cut.utterance_id, leg.channel, kind, cut.start, cut.stop, request
+            self._next_job, cut.utterance_id, leg.channel, kind, *at, request, voice
         )
         self._next_job += 1
         self._jobs[job.id] = job
@@ -332,17 +340,11 @@ class CallSession:
             return [failed, *self.reading.unheard(start, end), *self._hush(channel, cut)]
         if answer is None or not answer.text:
             return self._no_words(channel, cut, answer)
-        offset = self._seconds(cut.start)
-        words = tuple(
-            dataclasses.replace(w, start=w.start + offset, end=w.end + offset) for w in answer.words
-        )
-        heard = Utterance(
-            cut.utterance_id, channel, start, end, answer.text, answer.confidence, words
-        )
-        return self._say(heard, cut)
+        heard = cut.utterance(channel, answer, self._h.rate_hz)
+        return self._say(heard, cut, self._voice.labels(pending.voice, answer.text))
 
-    def _say(self, heard: Utterance, cut: Cut) -> list[Output]:
-        told, mutes, request = self.reading.say(heard)
+    def _say(self, heard: Utterance, cut: Cut, beside: tuple[Label, ...]) -> list[Output]:
+        told, mutes, request = self.reading.say(heard, beside)
         out: list[Output] = [self._mute(span, cut) for span in mutes]
         out += told
         if request is not None:
@@ -365,11 +367,7 @@ class CallSession:
         return list(self.reading.advance(self._seconds(floor)))
 
     def _mute(self, span: MuteSpan, cut: Cut) -> Mute:
-        """Return the span in samples; one that covers the utterance takes its whole clip."""
-        start, stop = int(span.start * self._h.rate_hz), int(span.end * self._h.rate_hz) + 1
-        if start <= cut.speech_start and stop >= cut.speech_stop:
-            start, stop = min(start, cut.start), max(stop, cut.stop)
-        return Mute(span.channel, max(0, start), stop)
+        return Mute(span.channel, *cut.covering(span.start, span.end, self._h.rate_hz))
 
     def _no_words(self, channel: Channel, cut: Cut, answer: Transcription | None) -> list[Output]:
         """Tell a doubted reading of speech as failed; the rest was no speech."""
@@ -395,4 +393,4 @@ class CallSession:
         return min(leg.heard for leg in self._legs.values())
 
     def _seconds(self, samples: int) -> float:
-        return round(samples / self._h.rate_hz, 4)
+        return seconds(samples, self._h.rate_hz)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from models.types import Channel
+from models.types import Channel, Transcription, Word
 from pipeline.endpoint import Change, Endpointing
-from pipeline.leg import Leg
+from pipeline.leg import Cut, Leg, seconds
 
 RATE, WINDOW = 8000, 256
 
@@ -96,3 +96,27 @@ def test_a_clip_is_a_copy_of_what_was_said(leg):
 def test_nothing_is_cut_where_nothing_is_open(leg):
     with pytest.raises(RuntimeError, match="no utterance"):
         leg.close()
+
+
+CUT = Cut(3, 8000, 24_000, 9600, 22_400, 1.5)
+
+
+def test_a_cut_tells_what_was_heard_on_the_calls_clock():
+    heard = Transcription("hello there", 0.9, (Word("hello", 0.2, 0.5), Word("there", 0.6, 1.0)))
+    said = CUT.utterance(Channel.CUSTOMER, heard, RATE)
+    assert (said.id, said.channel, said.start, said.end) == (3, Channel.CUSTOMER, 1.2, 2.8)
+    assert [(w.text, w.start, w.end) for w in said.words] == [
+        ("hello", 1.2, 1.5),
+        ("there", 1.6, 2.0),
+    ]
+    assert (said.text, said.confidence) == ("hello there", 0.9)
+
+
+def test_seconds_that_cover_the_speech_take_the_whole_clip():
+    assert CUT.covering(1.2, 2.8, RATE) == (8000, 24_000)
+    assert CUT.covering(1.5, 2.0, RATE) == (12_000, 16_001)
+    assert CUT.covering(-1.0, 1.5, RATE) == (0, 12_001)
+
+
+def test_seconds_are_told_to_a_tenth_of_a_millisecond():
+    assert seconds(1, 16_000) == 0.0001
