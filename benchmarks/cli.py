@@ -10,6 +10,7 @@ from benchmarks import (
     encoder,
     intents,
     latency,
+    prosody,
     recorded,
     rules,
     silence,
@@ -26,6 +27,7 @@ app.command("recorded")(recorded.command)
 app.command("soak")(soak.command)
 app.command("silence")(silence.command)
 app.command("rules")(rules.command)
+app.command("prosody")(prosody.command)
 app.command("speak")(spoken.command)
 app.command("confusions")(confusions.command)
 app.command("anger")(anger.command)
