@@ -21,6 +21,9 @@ SPREAD = 0.12
 STEPS = 12
 """Distances asked for are told apart in so many steps to 1."""
 
+REMEMBERED = 40_000
+"""Strings of sounds of which what was found is kept; then all is forgotten and found anew."""
+
 Near = tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]
 """Words, their distance for each sound, and their weight by frequency."""
 
@@ -67,6 +70,9 @@ class Alike:
         """Return another word than `said` for a string of sounds, "" where nothing is near."""
         near = self._near.get(sound)
         if near is None:
+            if len(self._near) >= REMEMBERED:
+                self._near.clear()
+                self._draws.clear()
             near = self._near[sound] = self._find(sound)
         words, off, weights = near
         step = round(far * STEPS)

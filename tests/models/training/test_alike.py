@@ -1,5 +1,6 @@
 import random
 
+from models.training import alike as module
 from models.training.alike import Alike
 
 WORDS = {"card": 50, "cart": 20, "car": 90, "cord": 5, "elephant": 30, "money": 40, "trans": 3}
@@ -38,3 +39,16 @@ def test_nothing_is_made_of_nothing():
     alike = Alike({})
     assert alike.words(["card"], 0.2, random.Random(1)) == ["card"]
     assert Alike({"card": 3}).words(["card"], 0.2, random.Random(1)) == ["card"]
+
+
+def test_what_is_remembered_is_bounded_and_changes_nothing(monkeypatch):
+    words = ["card", "munny", "transport", "elefant", "cort", "four"] * 3
+
+    def made():
+        alike, chance = Alike(WORDS), random.Random(4)
+        return [alike.words([word], 0.2, chance) for word in words], len(alike._near)
+
+    free, all_of_them = made()
+    monkeypatch.setattr(module, "REMEMBERED", 2)
+    assert all_of_them == 6
+    assert made() == (free, 2)
