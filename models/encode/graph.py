@@ -2,9 +2,12 @@
 
 The graph takes texts of equally many word pieces and holds no mask. Weights are quantised by
 output channel, the word table by row; a product's input is quantised as a whole while it runs, so
-that the engine brings one text at a time and no text's numbers depend on another. On one core with
-VNNI a text of 16 word pieces takes 2.2 ms so; quantised by row it takes 3.1, by blocks of 128
-weights (MatMulNBits) 6.1, and in batches of eight a text still takes 1.6 (`cueline bench encoder`).
+that the engine brings one text at a time and no text's numbers depend on another.
+
+Processor time of one core with VNNI for 16 word pieces and two marks, onnxruntime 1.31: 2.1 ms
+without `spans` and about 2.3 with them; 3.1 with inputs quantised by row, which could share a batch
+but save nothing there; 6.1 with blocks of 128 weights (MatMulNBits); 9.3 in float32. The mean
+cosine to float32 is 0.990 without spans, 0.997 with them (untrained base, `TEXTS` of the export).
 """
 
 from collections.abc import Mapping
