@@ -25,6 +25,12 @@ CLASSES = (
 )
 """What a customer's line is to a careful supervisor, from the angriest to the happiest."""
 TRICKY = "tricky"
+SPEAKERS = ("customer", "agent")
+SENTIMENTS = ("negative", "neutral", "positive")
+ANGRIEST = 4
+"""The levels of anger: 0 calm, 1 irritated, 2 angry, 3 an ultimatum or a threat to leave or to
+complain outside, 4 abuse or danger."""
+FEWEST_TURNS, MOST_TURNS = 2, 5
 
 
 class LinesInvalid(ModelError):
@@ -40,6 +46,23 @@ class ScriptLines:
     id: str
     yes: tuple[str, ...]
     no: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one of the two said before the other spoke."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A piece of a call, with the sentiment and the anger of its last turn, the customer's."""
+
+    turns: tuple[Turn, ...]
+    sentiment: str
+    level: int
 
 
 def scripts(file: Path = FOLDER / "scripts.yaml") -> list[ScriptLines]:
@@ -82,6 +105,40 @@ def callers(file: Path = FOLDER / "callers.yaml") -> list[tuple[str, str]]:
     return found
 
 
+def excerpts(file: Path = FOLDER / "excerpts.yaml") -> list[Excerpt]:
+    """Read the pieces of calls, in the order of the file.
+
+    Raises:
+        LinesInvalid: the file is missing, is not YAML, or an excerpt has a turn, a sentiment or a
+            level that cannot be, or does not end with the customer.
+    """
+    found = []
+    for place, item in enumerate(_sequence(_read(file), file.name), 1):
+        where = f"{file.name}, excerpt {place}"
+        fields = _fields(item, {"turns", "sentiment", "level"}, where)
+        found.append(
+            Excerpt(
+                turns=_turns(fields["turns"], where),
+                sentiment=_one_of(SENTIMENTS, fields["sentiment"], where),
+                level=int(_one_of([str(n) for n in range(ANGRIEST + 1)], fields["level"], where)),
+            )
+        )
+    return found
+
+
+def _turns(given: object, where: str) -> tuple[Turn, ...]:
+    found = []
+    for item in _sequence(given, where):
+        fields = _fields(item, {"who", "text"}, where)
+        who = _one_of(SPEAKERS, fields["who"], where)
+        found.append(Turn(who=who, text=_text(fields["text"], where)))
+    if not FEWEST_TURNS <= len(found) <= MOST_TURNS:
+        raise LinesInvalid(f"{where}: wants {FEWEST_TURNS} to {MOST_TURNS} turns")
+    if found[-1].who != "customer":
+        raise LinesInvalid(f"{where}: the last turn is not the customer's")
+    return tuple(found)
+
+
 def _read(file: Path) -> object:
     """Read YAML in which everything is text, so that `no` is a word and not False."""
     try:
@@ -112,3 +169,10 @@ def _text(given: object, where: str) -> str:
     if not isinstance(given, str) or not given.strip():
         raise LinesInvalid(f"{where}: {given!r} is not a line of text")
     return given
+
+
+def _one_of(names: Sequence[str], given: object, where: str) -> str:
+    text = _text(given, where)
+    if text not in names:
+        raise LinesInvalid(f"{where}: {text!r} is none of {', '.join(names)}")
+    return text

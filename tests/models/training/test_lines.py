@@ -4,16 +4,31 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
-from models.training.lines import CLASSES, LinesInvalid, callers, scripts
+from models.training.lines import CLASSES, LinesInvalid, Turn, callers, excerpts, scripts
 
 READ = re.compile(r"[a-z0-9']+(?: [a-z0-9']+)*")
 """The one form in which text is read: lower case, words, digits and apostrophes."""
 
 ITEMS, PER_SIDE, PER_CLASS, TRICKY = 150, 6, 80, 80
 ITEM = "- id: {id}\n  yes: [{yes}]\n  no: [{no}]\n"
+EXCERPT = "- turns: [{turns}]\n  sentiment: {sentiment}\n  level: {level}\n"
+ASKED = "{who: agent, text: a line}, {who: customer, text: no}"
+AGREED = {
+    (0, "negative"): 20,
+    (0, "neutral"): 27,
+    (0, "positive"): 18,
+    (1, "negative"): 16,
+    (2, "negative"): 14,
+    (3, "negative"): 9,
+    (4, "negative"): 6,
+}
+"""How many excerpts there are of each level and sentiment."""
+IN_CONTEXT = 22
+"""How many of them, at least, end as another one of another level ends."""
 
 
 def twice(things):
@@ -128,6 +143,79 @@ def test_a_class_left_out_is_refused(tmp_path):
     path.write_text("angry: [a line]\n")
     with pytest.raises(LinesInvalid, match="wants exactly"):
         callers(path)
+
+
+def test_there_are_as_many_excerpts_of_each_kind_as_agreed():
+    assert Counter((e.level, e.sentiment) for e in excerpts()) == AGREED
+
+
+def test_every_excerpt_ends_with_the_customer_after_one_to_four_other_turns():
+    found = excerpts()
+    assert {e.turns[-1].who for e in found} == {"customer"}
+    assert {len(e.turns) for e in found} <= {2, 3, 4, 5}
+
+
+def test_no_speaker_has_two_turns_in_a_row():
+    for excerpt in excerpts():
+        speakers = [turn.who for turn in excerpt.turns]
+        assert [a for a, b in pairwise(speakers) if a == b] == [], excerpt
+
+
+def test_no_excerpt_stands_twice():
+    assert twice(e.turns for e in excerpts()) == []
+
+
+def test_only_the_short_answers_stand_twice_among_the_turns():
+    said = twice(turn.text for e in excerpts() for turn in e.turns)
+    assert [text for text in said if len(text.split()) > 6] == []
+
+
+def test_no_turn_is_one_of_the_callers_lines():
+    known = {line for line, _ in callers()}
+    assert [t.text for e in excerpts() for t in e.turns if t.text in known] == []
+
+
+def test_every_turn_is_as_text_is_read():
+    turns = [turn.text for e in excerpts() for turn in e.turns]
+    assert [text for text in turns if not READ.fullmatch(text)] == []
+    assert max(lengths(turns)) <= 35
+
+
+def test_what_went_before_decides_about_many_last_turns():
+    levels = {}
+    for excerpt in excerpts():
+        levels.setdefault(excerpt.turns[-1].text, []).append(excerpt.level)
+    decided = [text for text, of in levels.items() if 0 in of and max(of) > 0]
+    assert sum(len(levels[text]) for text in decided) >= IN_CONTEXT
+
+
+def test_an_excerpt_is_read_with_its_turns_in_order(tmp_path):
+    path = tmp_path / "excerpts.yaml"
+    path.write_text(EXCERPT.format(turns=ASKED, sentiment="negative", level=2))
+    (excerpt,) = excerpts(path)
+    assert excerpt.turns == (Turn("agent", "a line"), Turn("customer", "no"))
+    assert (excerpt.sentiment, excerpt.level) == ("negative", 2)
+
+
+@pytest.mark.parametrize(
+    ("turns", "sentiment", "level", "says"),
+    [
+        (ASKED, "cross", "1", "excerpt 1: 'cross' is none of negative"),
+        (ASKED, "negative", "5", "'5' is none of 0, 1"),
+        (ASKED, "negative", "high", "'high' is none of"),
+        ("{who: customer, text: no}", "neutral", "0", "wants 2 to 5 turns"),
+        (", ".join([ASKED] * 3), "neutral", "0", "wants 2 to 5 turns"),
+        ("{who: customer, text: no}, {who: agent, text: a}", "neutral", "0", "not the customer's"),
+        ("{who: driver, text: no}", "neutral", "0", "'driver' is none of"),
+        ("{who: agent}", "neutral", "0", "wants exactly text, who"),
+        ("", "neutral", "0", "wants a list"),
+    ],
+)
+def test_an_excerpt_that_cannot_be_is_refused(tmp_path, turns, sentiment, level, says):
+    path = tmp_path / "excerpts.yaml"
+    path.write_text(EXCERPT.format(turns=turns, sentiment=sentiment, level=level))
+    with pytest.raises(LinesInvalid, match=says):
+        excerpts(path)
 
 
 def test_reading_the_lines_needs_no_torch():
