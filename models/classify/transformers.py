@@ -1,22 +1,25 @@
 """Text classification by any model of the transformers library (the torch extra).
 
-The model is a folder, or a hub name that is already on disk; nothing is fetched. Torch is imported
-when the engine is made. A mapping of the model's labels to kinds and names makes its answers ours.
+The model is a folder, a fetched model, or a hub name that is on this machine; nothing is fetched
+unless that is asked for. A mapping of the model's labels to kinds and names makes its answers ours:
+intents, sentiment, moods such as anger. Thresholds and a temperature that were measured on one's
+own lines make its numbers probabilities that can be relied on.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from models.engines import EngineInfo
-from models.errors import EngineFailed, EngineNotFound, WeightsCorrupt, WeightsNotFound
+from models.errors import EngineFailed, OptionsInvalid
 from models.options import EngineOptions, read_options
-from models.types import ClassifyRequest, Label
-from models.weights import model_path
+from models.torch_models import TorchModel, TorchOptions, by_length, first_line
+from models.types import Channel, ClassifyRequest, Label
 
 ENGINE = "transformers"
+Chance = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Renamed(EngineOptions):
@@ -26,25 +29,27 @@ class Renamed(EngineOptions):
     name: str
 
 
-class Options(EngineOptions):
+class Options(TorchOptions):
     """What may be chosen."""
 
-    model: str
-    """A folder, the name given to `cueline models fetch`, or a hub name in the hub's own cache."""
     kind: str = "intent"
-    """The kind of labels that `labels` does not list."""
+    """The kind of labels that `labels` does not list: intent, sentiment, mood, or one's own."""
     labels: dict[str, Renamed | None] = Field(default_factory=dict)
     """The model's labels: what they mean, null for those that mean nothing."""
     many: bool | None = None
     """Whether labels are independent of each other; None believes the model's configuration."""
-    least: float = Field(0.5, ge=0.0, le=1.0)
+    least: Chance = 0.5
     """Probability under which nothing is said."""
+    thresholds: dict[str, Chance] = Field(default_factory=dict)
+    """The same by the model's label, where one was measured for it."""
+    temperature: float = Field(1.0, gt=0.0, le=100.0)
+    """What logits are divided by: above 1 for a model that is too sure of itself."""
     context: int = Field(0, ge=0, le=10)
     """How many of the turns before are given with each text."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    max_batch: int = Field(32, ge=1, le=1024)
-    max_tokens: int = Field(256, ge=8, le=8192)
-    licence: str = "see the model's card"
+    speakers: bool = False
+    """Whether each turn of the context, and the text, is given with who said it."""
+    only: Channel | None = None
+    """The channel that is read; None for all. Anger is the customer's alone."""
 
 
 def create(options: Mapping[str, object]) -> "TransformersClassifier":
@@ -54,6 +59,7 @@ def create(options: Mapping[str, object]) -> "TransformersClassifier":
         EngineNotFound: torch or transformers is not installed.
         WeightsNotFound: the model is not on disk.
         WeightsCorrupt: it is, and does not load.
+        OptionsInvalid: an option does not fit, or names a label that the model has not.
     """
     return TransformersClassifier(read_options(Options, options, engine=ENGINE))
 
@@ -62,47 +68,33 @@ class TransformersClassifier:
     """The engine: a softmax model gives one label at most, a sigmoid model any number.
 
     Raises:
-        EngineNotFound, WeightsNotFound, WeightsCorrupt: as `create`.
+        EngineNotFound, WeightsNotFound, WeightsCorrupt, OptionsInvalid: as `create`.
     """
 
     instant = False
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._torch, library = _libraries()
-        where = _where(options.model)
-        device = options.device
-        if device == "auto":
-            device = "cuda" if self._torch.cuda.is_available() else "cpu"
-        kind = self._torch.float16 if device == "cuda" else self._torch.float32
-        try:
-            self._tokenizer = library.AutoTokenizer.from_pretrained(where, local_files_only=True)
-            model = library.AutoModelForSequenceClassification.from_pretrained(
-                where, local_files_only=True, dtype=kind
-            )
-        except OSError as err:
-            if Path(where).is_dir():
-                raise WeightsCorrupt(f"{where} does not load: {_first_line(err)}") from err
-            raise WeightsNotFound(
-                f"no model {where!r} on this machine; fetch it with: cueline models fetch {where}"
-            ) from err
-        except (ValueError, RuntimeError) as err:
-            raise WeightsCorrupt(f"{where} does not load: {_first_line(err)}") from err
+        loaded = TorchModel("classify", "AutoModelForSequenceClassification", options)
         # What is cut from a long text is its beginning: the utterance comes after its context.
-        self._tokenizer.truncation_side = "left"
-        self._model: Any = model.to(device).eval()
-        config = model.config
+        loaded.tokenizer.truncation_side = "left"
+        self._loaded: TorchModel | None = loaded
+        config = loaded.model.config
         many = config.problem_type == "multi_label_classification"
         self._many = many if options.many is None else options.many
         names = [config.id2label[at] for at in range(config.num_labels)]
+        if odd := sorted({*options.labels, *options.thresholds} - {*names}):
+            raise OptionsInvalid(
+                f"engine {ENGINE}: the model has no label {', '.join(odd)} (it has:"
+                f" {', '.join(names)})"
+            )
         self._means = [options.labels.get(n, Renamed(kind=options.kind, name=n)) for n in names]
-        longest = getattr(config, "max_position_embeddings", options.max_tokens)
-        self._max_tokens = min(options.max_tokens, longest)
+        self._least = [options.thresholds.get(n, options.least) for n in names]
         self.info = EngineInfo(
             name=ENGINE,
-            model=Path(where).name,
+            model=Path(loaded.where).name,
             licence=options.licence,
-            device=device,
+            device=loaded.device,
             max_batch=options.max_batch,
         )
 
@@ -112,39 +104,44 @@ class TransformersClassifier:
         Raises:
             EngineFailed: torch failed, or the engine is closed.
         """
-        if self._model is None:
+        loaded = self._loaded
+        if loaded is None:
             raise EngineFailed("the engine is closed")
         answers: list[tuple[Label, ...]] = [()] * len(batch)
-        said = [at for at, request in enumerate(batch) if request.text.strip()]
-        for start in range(0, len(said), self._options.max_batch):
-            part = said[start : start + self._options.max_batch]
+        said = [at for at, request in enumerate(batch) if self._reads(request)]
+        texts = [self._text(batch[at]) for at in said]
+        for part in by_length(texts, self._options.max_batch):
             try:
-                rows = self._probabilities([self._text(batch[at]) for at in part])
+                rows = self._probabilities(loaded, [texts[at] for at in part])
             except RuntimeError as err:
-                raise EngineFailed(f"torch: {_first_line(err)}") from err
+                raise EngineFailed(f"torch: {first_line(err)}") from err
             for at, row in zip(part, rows, strict=True):
-                answers[at] = self._labels(batch[at].text, row)
+                answers[said[at]] = self._labels(batch[said[at]].text, row)
         return answers
 
     def close(self) -> None:
-        """Let go of the weights."""
-        self._model = None
+        """Let go of the weights; a call in flight keeps them until it returns."""
+        self._loaded = None
+
+    def _reads(self, request: ClassifyRequest) -> bool:
+        return bool(request.text.strip()) and self._options.only in (None, request.channel)
 
     def _text(self, request: ClassifyRequest) -> str:
-        kept = request.context[-self._options.context :] if self._options.context else ()
-        return "\n".join([*kept, request.text])
+        count = self._options.context
+        turns = list(request.context[-count:]) if count else []
+        said = [*turns, request.text]
+        if self._options.speakers:
+            channels = [*request.context_channels[-count:]][-len(turns) :] if turns else []
+            who = [*channels, request.channel]
+            # A turn whose speaker nobody told stands as it is.
+            told = zip(said[-len(who) :], who, strict=True)
+            said = [*said[: -len(who)], *(f"{one}: {text}" for text, one in told)]
+        return "\n".join(said)
 
-    def _probabilities(self, texts: Sequence[str]) -> list[list[float]]:
-        torch = self._torch
-        inputs = self._tokenizer(
-            list(texts),
-            padding=True,
-            truncation=True,
-            max_length=self._max_tokens,
-            return_tensors="pt",
-        ).to(self._model.device)
+    def _probabilities(self, loaded: TorchModel, texts: Sequence[str]) -> list[list[float]]:
+        torch = loaded.torch
         with torch.inference_mode():
-            logits = self._model(**inputs).logits.float()
+            logits = loaded.model(**loaded.pieces(texts)).logits.float() / self._options.temperature
         chances = torch.sigmoid(logits) if self._many else torch.softmax(logits, dim=-1)
         rows: list[list[float]] = chances.cpu().tolist()
         return rows
@@ -154,32 +151,5 @@ class TransformersClassifier:
         return tuple(
             Label(means.kind, means.name, round(chances[at], 4), text.strip(), ENGINE)
             for at in (order if self._many else order[:1])
-            if chances[at] >= self._options.least and (means := self._means[at]) is not None
+            if chances[at] >= self._least[at] and (means := self._means[at]) is not None
         )
-
-
-def _libraries() -> tuple[Any, Any]:
-    """Import torch and transformers: seconds and hundreds of megabytes, hence not before."""
-    try:
-        import torch
-        import transformers
-    except ImportError as err:
-        raise EngineNotFound(
-            "classify engine 'transformers' needs torch and transformers;"
-            " run: pip install 'cueline[torch]'"
-        ) from err
-    return torch, transformers
-
-
-def _where(model: str) -> str:
-    """Return a folder of ours, or the name as it is for the hub's cache to be searched."""
-    try:
-        return str(model_path(model))
-    except WeightsNotFound:
-        if Path(model).is_absolute() or model.count("/") != 1:
-            raise
-        return model
-
-
-def _first_line(err: Exception) -> str:
-    return str(err).strip().partition("\n")[0]

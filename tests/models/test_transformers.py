@@ -121,6 +121,57 @@ def test_context_is_read_when_asked_for_and_a_long_one_does_not_push_out_the_tex
     assert read(engine(one, context=1), "refund", context=long) == [[("intent", "refund")]]
 
 
+def test_a_turn_is_given_with_its_speaker_when_asked_for(one):
+    made = engine(one, context=2, speakers=True)
+    channels = (Channel.AGENT, Channel.CUSTOMER)
+    asked = ClassifyRequest("now", Channel.CUSTOMER, ("hello", "please"), channels)
+    assert made._text(asked) == "agent: hello\ncustomer: please\ncustomer: now"
+    unknown = ClassifyRequest("now", Channel.AGENT, ("hello", "please"))
+    assert made._text(unknown) == "hello\nplease\nagent: now"
+
+
+def test_a_label_has_its_own_threshold(many):
+    labels = {"none": None}
+    both = engine(many, labels=labels, thresholds={"cancel": 1.0})
+    assert read(both, "cancel refund") == [[("intent", "refund")]]
+
+
+def test_a_temperature_makes_it_less_sure_and_changes_no_order(one):
+    sure, unsure = (
+        engine(one, temperature=t, least=0.0).classify(
+            [ClassifyRequest("cancel", Channel.CUSTOMER)]
+        )[0][0]
+        for t in (1.0, 8.0)
+    )
+    assert (sure.name, unsure.name) == ("cancel", "cancel")
+    assert unsure.probability < sure.probability
+
+
+def test_anger_may_be_read_of_the_customer_alone(one):
+    made = engine(one, only="customer", labels={"cancel": {"kind": "mood", "name": "anger"}})
+    asked = [ClassifyRequest("cancel", who) for who in (Channel.AGENT, Channel.CUSTOMER)]
+    assert [[(x.kind, x.name) for x in said] for said in made.classify(asked)] == [
+        [],
+        [("mood", "anger")],
+    ]
+
+
+def test_a_label_that_the_model_has_not_is_told(one):
+    with pytest.raises(OptionsInvalid, match=r"no label cancle .it has: cancel, refund, none"):
+        engine(one, labels={"cancle": None})
+
+
+def test_texts_of_any_length_come_back_in_their_order(one):
+    texts = ["please " * n + word for n, word in enumerate(["cancel", "refund"] * 5)]
+    found = read(engine(one, max_batch=3), *texts)
+    assert found == [[("intent", text.split()[-1])] for text in texts]
+
+
+def test_half_precision_on_a_processor_says_the_same(one):
+    half = engine(one, precision="bfloat16")
+    assert read(half, "cancel", "refund") == [[("intent", "cancel")], [("intent", "refund")]]
+
+
 def test_the_quote_is_the_text_and_the_engine_is_named(one):
     label = engine(one).classify([ClassifyRequest(" please cancel ", Channel.AGENT)])[0][0]
     assert (label.quote, label.engine) == ("please cancel", "transformers")
