@@ -22,6 +22,8 @@ FEWEST_OF_CLASS = 8
 """Lines that a class must have to be learnt; rarer ones are only kept in place."""
 LONGEST = 48
 """Word pieces of a training line; what follows is cut."""
+BROKEN_FEELINGS = 0.3
+"""Share of the lines with emotions that are broken; their labels were given to whole ones."""
 MILDEST, HARSHEST = 0.3, 1.0
 """Share of the measured word error rate that a broken line gets."""
 
@@ -165,7 +167,7 @@ class Batches:
             self.pieces(scripts),
             np.array(items, np.int64),
             np.array(meant, np.bool_),
-            self.pieces([self._either(text, draw, 0.4) for text, _ in felt]),
+            self.pieces([self._either(text, draw, BROKEN_FEELINGS) for text, _ in felt]),
             emotions,
             self.pieces([self._either(text, draw) for text in [t for t, _ in said] + calm]),
             np.array(

@@ -33,7 +33,8 @@ PER_CLASS = 8
 class Plan:
     """How long and how strongly to train; the weights of what is wanted.
 
-    `only_meaning` leaves the shared layers and the affect branch as they are.
+    `only` names the branch, "meaning" or "affect", that is trained while all else stays as it is;
+    "" trains everything.
     """
 
     steps: int
@@ -46,7 +47,7 @@ class Plan:
     scripts: float = 0.5
     emotions: float = 0.5
     callers: float = 0.3
-    only_meaning: bool = False
+    only: str = ""
 
 
 def train(
@@ -57,7 +58,7 @@ def train(
     The word pieces' embeddings stay as they are.
     """
     torch.manual_seed(plan.seed)
-    parts = [encoder.meaning] if plan.only_meaning else [encoder]
+    parts = _parts(encoder, plan.only)
     for weight in encoder.parameters():
         weight.requires_grad_(False)
     for part in parts:
@@ -88,11 +89,19 @@ def train(
             log.info("step %d of %d, %.0f lines/s: %s", step + 1, plan.steps, pace, sums.take())
 
 
+def _parts(encoder: Encoder, only: str) -> list[nn.Module]:
+    if only == "meaning":
+        return [encoder.meaning]
+    if only == "affect":
+        return [encoder.affect, encoder.affect_dense, encoder.affect_out]
+    return [encoder]
+
+
 def _losses(
     encoder: Encoder, teacher: Encoder, prototypes: Tensor, batch: Batch, plan: Plan
 ) -> dict[str, tuple[float, Tensor]]:
     out: dict[str, tuple[float, Tensor]] = {}
-    if batch.clean or batch.scripts:
+    if plan.only != "affect" and (batch.clean or batch.scripts):
         vectors = read(encoder, batch.clean + batch.broken + batch.scripts, affect=False)[0]
         n = len(batch.clean)
         clean, broken, scripts = vectors[:n], vectors[n : 2 * n], vectors[2 * n :]
@@ -107,7 +116,7 @@ def _losses(
             )
         if batch.scripts:
             out["scripts"] = (plan.scripts, _script_loss(scripts, batch))
-    if not plan.only_meaning and (batch.felt or batch.said):
+    if plan.only != "meaning" and (batch.felt or batch.said):
         logits = read(encoder, batch.felt + batch.said, meaning=False)[1]
         wide, m = batch.emotions.shape[1], len(batch.felt)
         if m:
