@@ -8,7 +8,7 @@ own lines make its numbers probabilities that can be relied on.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -34,8 +34,8 @@ class Options(TorchOptions):
 
     kind: str = "intent"
     """The kind of labels that `labels` does not list: intent, sentiment, mood, or one's own."""
-    labels: dict[str, Renamed | None] = Field(default_factory=dict)
-    """The model's labels: what they mean, null for those that mean nothing."""
+    labels: dict[str, Renamed | Literal[False] | None] = Field(default_factory=dict)
+    """The model's labels: what they mean; false (or null) for those that mean nothing."""
     many: bool | None = None
     """Whether labels are independent of each other; None believes the model's configuration."""
     least: Chance = 0.5
@@ -151,5 +151,5 @@ class TransformersClassifier:
         return tuple(
             Label(means.kind, means.name, round(chances[at], 4), text.strip(), ENGINE)
             for at in (order if self._many else order[:1])
-            if chances[at] >= self._least[at] and (means := self._means[at]) is not None
+            if chances[at] >= self._least[at] and (means := self._means[at])
         )

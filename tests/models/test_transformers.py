@@ -90,7 +90,7 @@ def test_each_text_gets_its_label(one):
 
 
 def test_labels_are_renamed_or_dropped(one):
-    labels = {"cancel": {"kind": "risk", "name": "churn"}, "none": None}
+    labels = {"cancel": {"kind": "risk", "name": "churn"}, "none": False}
     found = read(engine(one, kind="topic", labels=labels), "cancel", "refund", "please")
     assert found == [[("risk", "churn")], [("topic", "refund")], []]
 
