@@ -27,6 +27,7 @@ NEEDS: Mapping[tuple[Kind, str], tuple[str, ...]] = {
     ("stt", "faster-whisper"): ("ctranslate2", "faster_whisper"),
     ("classify", "transformers"): ("torch", "transformers"),
     ("encode", "minilm"): ("onnxruntime", "tokenizers"),
+    ("encode", "transformers"): ("torch", "transformers"),
 }
 """Modules that our engines import only when they load."""
 

@@ -15,8 +15,10 @@ from models.fetch import Fetched, describe, fetch, fetched, verify
 from models.registry import available, load
 from models.vad import silero
 from models.weights import cache_directory, moonshine_files
+from streaming.commands.train import train
 
 app = typer.Typer(no_args_is_help=True)
+app.command("train")(train)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MIB = 1 << 20
