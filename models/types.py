@@ -86,11 +86,17 @@ class Transcription:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyRequest:
-    """One utterance to read, with the texts of the call's last turns, oldest first."""
+    """One utterance to read, with the texts of the call's last turns, oldest first.
+
+    `context_channels` says who spoke each of them. `fit` names what the engine has learned to read
+    it by, "" for what it reads by itself.
+    """
 
     text: str
     channel: Channel
     context: tuple[str, ...] = ()
+    context_channels: tuple[Channel, ...] = ()
+    fit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from models.classify.cues import Cues
+from models.classify.exemplars import Exemplars
 from models.classify.overlap import Overlap
 from models.classify.talk import Heard
 from models.engines import EngineInfo
@@ -34,15 +35,6 @@ COUNTERED = 0.5
 """Share of a counter-exemplar that turns down what rests on cues alone."""
 TIED = 0.02
 """Probabilities this close on the same words are both told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exemplars:
-    """How people say something, and what sounds like it and is not; who says it, None for both."""
-
-    examples: tuple[str, ...]
-    not_examples: tuple[str, ...] = ()
-    speaker: Channel | None = None
 
 
 class Example(EngineOptions):
@@ -102,7 +94,7 @@ class LexicalClassifier:
     ) -> None:
         self._least = least
         self._kinds = {
-            kind: _Reader(given)
+            kind: Reader(given)
             for kind, given in (
                 ("intent", intents),
                 ("mood", moods or {}),
@@ -140,7 +132,7 @@ class LexicalClassifier:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A name, how probable it is, and the places of the words that it rests on."""
 
     name: str
@@ -149,7 +141,7 @@ class _Found:
     last: int
 
 
-class _Reader:
+class Reader:
     """One kind's names."""
 
     def __init__(self, given: Given) -> None:
@@ -162,23 +154,23 @@ class _Reader:
         self._overlap = Overlap(examples, {name: one.not_examples for name, one in sets.items()})
         self._cues = Cues(examples)
 
-    def read(self, heard: Heard, channel: Channel, least: float) -> list[_Found]:
+    def read(self, heard: Heard, channel: Channel, least: float) -> list[Found]:
         """Return what is probable enough and may be said on the channel, the surest first."""
         found = [
-            one for one in self._found(heard) if one.chance >= least and self._may(one, channel)
+            one for one in self.found(heard) if one.chance >= least and self._may(one, channel)
         ]
         found.sort(key=lambda one: (-one.chance, one.name))
-        kept: list[_Found] = []
+        kept: list[Found] = []
         for one in found:
             if all(_apart(one, other) for other in kept):
                 kept.append(one)
         return kept
 
-    def _may(self, one: _Found, channel: Channel) -> bool:
+    def _may(self, one: Found, channel: Channel) -> bool:
         return channel is Channel.MIXED or self.speakers[one.name] in (None, channel)
 
-    def _found(self, heard: Heard) -> Iterator[_Found]:
-        """Join what exemplars and cues say of each name."""
+    def found(self, heard: Heard) -> Iterator[Found]:
+        """Join what exemplars and cues say of each name; nothing is too weak to be told."""
         closest, against = self._overlap.closest(heard)
         cued = {
             found.name: found
@@ -194,10 +186,10 @@ class _Reader:
             chance = 1.0 - (1.0 - by_met) * (1.0 - by_cues)
             rests_on = met if met is not None and by_met >= by_cues else stretch or met
             assert rests_on is not None  # noqa: S101 - the name is in one of the two
-            yield _Found(name, chance, rests_on.first, rests_on.last)
+            yield Found(name, chance, rests_on.first, rests_on.last)
 
 
-def _apart(one: _Found, stronger: _Found) -> bool:
+def _apart(one: Found, stronger: Found) -> bool:
     """Say whether a name may stand beside a stronger one: on other words, or as sure as it."""
     aside = one.first > stronger.last or one.last < stronger.first
     return aside or stronger.chance - one.chance <= TIED

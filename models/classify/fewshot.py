@@ -1,0 +1,160 @@
+"""Wants read by a head that is fitted to a pack's own example phrases when the pack loads.
+
+Eight lines teach it: a multinomial logistic over the encoder's vectors, in which lines that ask for
+nothing are a class of their own, and beside it how near the text comes to examples, to what the
+pack says it is not, to other wants and to nothing at all. A calibrator joins the evidence into the
+probability that a want is meant. Each want is asked by itself: several may be meant, or none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.classify.calibrator import Calibrator
+from models.classify.logistic import fit_softmax
+from models.types import Samples
+
+FEATURES = (
+    "share", "margin", "against_none", "counter", "agreement", "lexical", "crowd", "lines",
+)  # fmt: skip
+STRENGTH = 30.0
+"""Weight of the losses against the squared weights; BANKING77 ten-shot is flat from 20 to 100."""
+WARMTH = 0.07
+"""Cosine over which a neighbour's say falls by e."""
+LOG_LEAST = -8.0
+"""Logarithms of shares stop here: beyond, they say no more."""
+FAR = 0.0
+"""Cosine to what is not there."""
+NO_SAY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Fitted arrays: unit rows of examples, counter-examples and of lines that ask for nothing.
+
+    `owner` and `counter_owner` are places in `names`; `weights` [names + 1, d] and `intercepts`
+    are the logistic's, the last row that of nothing.
+    """
+
+    names: tuple[str, ...]
+    examples: Samples = field(repr=False)
+    owner: NDArray[np.int64] = field(repr=False)
+    counters: Samples = field(repr=False)
+    counter_owner: NDArray[np.int64] = field(repr=False)
+    nothing: Samples = field(repr=False)
+    weights: Samples = field(repr=False)
+    intercepts: Samples = field(repr=False)
+
+    def evidence(self, vectors: Samples, lexical: Samples) -> Samples:
+        """Return what speaks for each name in each text, [texts, names, features].
+
+        Args:
+            vectors: unit rows of the texts, [texts, d].
+            lexical: what the lexical reader makes of it, 0 to 1, [texts, names].
+        """
+        texts, many = len(vectors), len(self.names)
+        if not many:
+            return np.zeros((texts, 0, len(FEATURES)), np.float32)
+        z = vectors @ self.weights.T + self.intercepts
+        wants, none = z[:, :many], z[:, many:]
+        top = np.sort(np.concatenate([wants, np.full((texts, 1), -1e9, np.float32)], 1), axis=1)
+        best, second = top[:, -1:], top[:, -2:-1]
+        share = wants - best - np.log(np.exp(wants - best).sum(axis=1, keepdims=True))
+        others = np.where(wants >= best, second, best)
+        margin = np.clip(wants - others, -10, 10)
+
+        near = vectors @ self.examples.T
+        nearest, mass = self._by_owner(near)
+        counter = _best(vectors @ self.counters.T, self.counter_owner, many)
+        empty = np.exp((vectors @ self.nothing.T - 1) / WARMTH).sum(axis=1, keepdims=True)
+        denied = np.where(counter > FAR, np.exp((counter - 1) / WARMTH), 0.0)
+        agreement = np.log(mass / (mass.sum(axis=1, keepdims=True) + empty + denied))
+        sizes = np.bincount(self.owner, minlength=many)
+
+        out = np.empty((texts, many, len(FEATURES)), np.float32)
+        out[..., 0] = np.maximum(share, LOG_LEAST)
+        out[..., 1] = margin
+        out[..., 2] = np.clip(wants - none, -10, 10)
+        out[..., 3] = np.maximum(counter - nearest, -0.3)
+        out[..., 4] = np.maximum(agreement, LOG_LEAST)
+        out[..., 5] = lexical
+        out[..., 6] = np.log(max(2, many))
+        out[..., 7] = np.log(np.maximum(1, sizes))
+        return out
+
+    def _by_owner(self, near: Samples) -> tuple[Samples, Samples]:
+        """Return each name's best cosine and the sum of its neighbours' say, [texts, names]."""
+        best = np.full((len(near), len(self.names)), FAR, np.float32)
+        mass = np.full_like(best, NO_SAY)
+        say = np.exp((near - 1) / WARMTH)
+        for name in range(len(self.names)):
+            mine = self.owner == name
+            if mine.any():
+                best[:, name] = near[:, mine].max(axis=1)
+                mass[:, name] += say[:, mine].sum(axis=1)
+        return best, mass
+
+
+def fit_head(
+    examples: Mapping[str, Samples],
+    counters: Mapping[str, Samples],
+    nothing: Samples,
+    *,
+    strength: float = STRENGTH,
+) -> Head:
+    """Fit a head to unit rows of each name's examples and counter-examples.
+
+    Args:
+        examples: rows [n, d] by name; names stand in this order.
+        counters: the same for what sounds like it and is not; names may be missing.
+        nothing: rows of lines that ask for nothing, at least one.
+        strength: see `fit_softmax`.
+    """
+    names = tuple(examples)
+    width = nothing.shape[1]
+    rows, owner = _stacked([examples[name] for name in names], width)
+    against, counter_owner = _stacked(
+        [counters.get(name, np.zeros((0, width), np.float32)) for name in names], width
+    )
+    x = np.concatenate([rows, nothing])
+    y = np.concatenate([owner, np.full(len(nothing), len(names))])
+    weights, intercepts = fit_softmax(x, y, len(names) + 1, strength=strength)
+    return Head(names, rows, owner, against, counter_owner, nothing, weights, intercepts)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """That a name is meant, how probably, and by which of the texts."""
+
+    name: str
+    probability: float
+    text: int
+
+
+def meant(head: Head, calibrator: Calibrator, evidence: Samples) -> list[Meant]:
+    """Return how probably each name is meant by an utterance, the surest first.
+
+    `evidence` is that of the utterance as a whole and of its clauses, [texts, names, features]: a
+    name is meant as surely as the text that says it best.
+    """
+    odds = calibrator.score(evidence)
+    texts = odds.argmax(axis=0)
+    chances = 1.0 / (1.0 + np.exp(-np.clip(odds.max(axis=0), -30, 30)))
+    found = [Meant(name, float(chances[at]), int(texts[at])) for at, name in enumerate(head.names)]
+    return sorted(found, key=lambda one: (-one.probability, one.name))
+
+
+def _stacked(parts: Sequence[Samples], width: int) -> tuple[Samples, NDArray[np.int64]]:
+    owner = [np.full(len(part), at, np.int64) for at, part in enumerate(parts)]
+    rows = np.concatenate([np.zeros((0, width), np.float32), *parts]).astype(np.float32)
+    return rows, np.concatenate([np.zeros(0, np.int64), *owner])
+
+
+def _best(near: Samples, owner: NDArray[np.int64], many: int) -> Samples:
+    """Return each name's best column, `FAR` where it has none, [texts, names]."""
+    out = np.full((len(near), many), FAR, np.float32)
+    for name in np.unique(owner):
+        out[:, name] = near[:, owner == name].max(axis=1)
+    return out
