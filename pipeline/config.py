@@ -56,7 +56,7 @@ class VadSettings(EngineChoice):
 class ClassifySettings(EngineChoice):
     """What reads utterances for intents and mood."""
 
-    engine: str = Field(default="lexical", description="Classifier engine.")
+    engine: str = Field(default="meaning", description="Classifier engine.")
 
 
 class PartialSettings(_Part):

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.classify.exemplars import Learner
 from models.engines import Classifier, VadEngine
 from models.prosody.head import Head, read_head
 from pipeline.config import Settings
 from pipeline.events import CallStarted
+from pipeline.fit import fit_of
 from pipeline.live import CallStart
 from pipeline.reading import Reading
 from pipeline.redact import Redactor
@@ -20,7 +22,7 @@ ClassifierFor = Callable[[Settings, PackSet], Classifier | None]
 """Makes the classifier that the settings name, fitted to a set of packs."""
 
 FITTED = frozenset({"lexical"})
-"""Engines that learn from packs: each list of packs has one of its own, the others share one."""
+"""Engines that are made for a list of packs; of the others all calls share one."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Maker:
     classifier_for: ClassifierFor
     _packs: dict[tuple[str, ...], PackSet] = field(default_factory=dict)
     _classifiers: dict[tuple[str, ...], Classifier | None] = field(default_factory=dict)
+    _fits: dict[tuple[str, ...], str] = field(default_factory=dict)
     _head: Head = field(default_factory=read_head)
 
     def packs(self, names: tuple[str, ...]) -> PackSet:
@@ -45,11 +48,30 @@ class Maker:
         return self._packs[names]
 
     def classifier(self, names: tuple[str, ...]) -> Classifier | None:
-        """Return the classifier for calls under these packs."""
-        fitted = names if self.settings.classify.engine in FITTED else ()
-        if fitted not in self._classifiers:
-            self._classifiers[fitted] = self.classifier_for(self.settings, self.packs(names))
-        return self._classifiers[fitted]
+        """Return the classifier for calls under these packs, which it has learned to read."""
+        shared = self._classifiers.get(())
+        if shared is None and names not in self._classifiers:
+            made = self.classifier_for(self.settings, self.packs(names))
+            if made is not None and made.info.name not in FITTED:
+                shared = self._classifiers[()] = made
+            else:
+                self._classifiers[names] = made
+        if shared is None:
+            return self._classifiers[names]
+        if isinstance(shared, Learner) and names not in self._fits:
+            self._fits[names] = shared.fit(fit_of(self.packs(names)))
+        return shared
+
+    def fit(self, names: tuple[str, ...]) -> str:
+        """Return the key of what the classifier learned from these packs, "" where nothing."""
+        self.classifier(names)
+        return self._fits.get(names, "")
+
+    def words_only(self, names: tuple[str, ...]) -> bool:
+        """Say whether the lexical reader stands in for the engine that the settings name."""
+        made = self.classifier(names)
+        wanted = self.settings.classify.engine
+        return made is not None and made.info.name in FITTED and wanted not in FITTED
 
     def warm(self) -> None:
         """Read and compile every queue's packs, so that faults and waits come at the start."""
@@ -79,7 +101,7 @@ class Maker:
         names = self.settings.queue(start.queue).packs
         packs, facts = self.packs(names), self.facts(start)
         rules = RuleRun(packs, facts)
-        reading = Reading(rules, Redactor(), self.classifier(names))
+        reading = Reading(rules, Redactor(), self.classifier(names), self.fit(names))
         hearing = Hearing(
             start.channels,
             start.rate_hz,

@@ -16,7 +16,8 @@ from pipeline.turns import metrics
 from qa_rules.live import RuleRun
 from qa_rules.types import Anger, Finding, HappenedEvent, Hint, HintEnd, RuleOutput
 
-CONTEXT_TURNS = 4
+CONTEXT_TURNS = 6
+"""Turns before an utterance that classifiers are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,15 @@ class Reading:
     """A call's transcript so far, and what its rules make of it."""
 
     def __init__(
-        self, rules: RuleRun, redactor: Redactor, classifier: Classifier | None = None
+        self,
+        rules: RuleRun,
+        redactor: Redactor,
+        classifier: Classifier | None = None,
+        fit: str = "",
     ) -> None:
+        """Begin; `fit` names what the classifier has learned from the call's packs."""
         self.rules, self._redactor, self._classifier = rules, redactor, classifier
+        self._fit = fit
         self.utterances: dict[int, Utterance] = {}
         self.labels: dict[int, tuple[Label, ...]] = {}
         self.anger: list[Anger] = []
@@ -65,7 +72,13 @@ class Reading:
         if self._classifier is None:
             return out + self.label(said.id, ()), mutes, None
         recent = list(self.utterances.values())[-CONTEXT_TURNS - 1 : -1]
-        request = ClassifyRequest(said.text, said.channel, tuple(u.text for u in recent))
+        request = ClassifyRequest(
+            said.text,
+            said.channel,
+            tuple(u.text for u in recent),
+            tuple(u.channel for u in recent),
+            self._fit,
+        )
         if not self._classifier.instant:
             return out, mutes, request
         labels = self._classifier.classify([request])[0]

@@ -33,6 +33,7 @@ def create_app(runtime: Runtime) -> Starlette:
         runtime.ready,
         version("cueline"),
         runtime.settings.recordings,
+        runtime.reduced,
     )
 
     @contextlib.asynccontextmanager

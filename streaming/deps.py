@@ -68,7 +68,8 @@ class Deps:
     """Everything the web side needs, built in one place and passed in.
 
     `ready` says by name what works ("store", "stt", ...); `readers` runs what asks the database;
-    `recordings` is the folder that the recordings' paths are relative to.
+    `recordings` is the folder that the recordings' paths are relative to. `reduced` says by name
+    what works with less than it should, and why.
     """
 
     store: Store
@@ -79,6 +80,7 @@ class Deps:
     ready: Callable[[], Mapping[str, bool]]
     version: str
     recordings: Path
+    reduced: Callable[[], Mapping[str, str]] = dict
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.

@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 READER_THREADS = 4
 LAG_EVERY_S = 0.1
+WORDS_ONLY = "utterances are read by words alone: the encoder does not load; see cueline doctor"
 
 
 class _Relay:
@@ -72,6 +73,8 @@ class Runtime:
     recorders: RecorderPool | None
     readers: ThreadPoolExecutor
     telemetry: Telemetry
+    words_only: bool = False
+    """Whether calls are read by words alone, as the encoder cannot be had."""
     warm: bool = False
     lag_s: float = 0.0
 
@@ -128,6 +131,7 @@ class Runtime:
             recorders,
             ThreadPoolExecutor(READER_THREADS, "read"),
             telemetry,
+            maker.words_only(settings.default_queue.packs),
         )
 
     @contextlib.asynccontextmanager
@@ -159,6 +163,10 @@ class Runtime:
             "store": not self.writer.refused,
             "load": self.batcher.waiting_finals < 10 * self.batcher.workers,
         }
+
+    def reduced(self) -> Mapping[str, str]:
+        """Say by name what works with less than it should, and why."""
+        return {"reading": WORDS_ONLY} if self.words_only else {}
 
     def _recover(self) -> None:
         self.writer.start()

@@ -15,6 +15,7 @@ from models.registry import load
 from models.stt.tone import say
 from models.types import Channel
 from pipeline.batcher import Batcher
+from pipeline.classify import ClassifyQueue
 from pipeline.config import load_settings
 from pipeline.events import UtteranceFinal
 from pipeline.fit import classifier_for
@@ -104,7 +105,11 @@ def plain_log():
     structlog.reset_defaults()
 
 
-TONE = {"stt": {"engine": "tone"}, "vad": {"engine": "energy"}}
+TONE = {
+    "stt": {"engine": "tone"},
+    "vad": {"engine": "energy"},
+    "classify": {"engine": "lexical"},
+}
 PATIENCE_S = 20.0
 
 
@@ -218,13 +223,17 @@ def serving(tmp_path):
 async def reading(settings):
     """A reader of recordings with the engines of these settings."""
     batcher = Batcher(load("stt", settings.stt.engine, settings.stt.options))
-    running = asyncio.create_task(batcher.run())
     vad = load("vad", settings.vad.engine, settings.vad.options)
+    maker = Maker(settings, classifier_for)
+    classifier = maker.classifier(settings.default_queue.packs)
+    queue = ClassifyQueue(classifier) if classifier and not classifier.instant else None
+    running = [asyncio.create_task(one.run()) for one in (batcher, queue) if one is not None]
     try:
-        yield RecordingReader(Maker(settings, classifier_for), vad, batcher)
+        yield RecordingReader(maker, vad, batcher, queue)
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         batcher.engine.close()
 
 

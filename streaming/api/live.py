@@ -33,10 +33,19 @@ def live_router(deps: Deps) -> APIRouter:
 
 
 def readiness(deps: Deps) -> Response:
-    """Return 200 where everything works, else 503, with each part by name."""
+    """Return 200 where everything works, else 503, with each part by name.
+
+    What works with less than it should does not make a server unready; `reduced` tells of it.
+    """
     parts = dict(deps.ready())
     good = all(parts.values())
-    body = {"status": "ready" if good else "not ready", "parts": parts, "version": deps.version}
+    body: dict[str, object] = {
+        "status": "ready" if good else "not ready",
+        "parts": parts,
+        "version": deps.version,
+    }
+    if reduced := dict(deps.reduced()):
+        body["reduced"] = reduced
     return JSONResponse(body, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
 
 

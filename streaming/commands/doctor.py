@@ -17,6 +17,8 @@ from models.errors import ModelError
 from models.registry import load
 from pipeline.config import Settings, load_settings
 from pipeline.errors import PipelineError
+from pipeline.fit import classifier_for, reduced
+from pipeline.making import Maker
 from pipeline.store.repo import Store
 from qa_rules.errors import RuleError
 from qa_rules.packs import load_packs, shipped
@@ -87,6 +89,19 @@ def _vad(settings: Settings) -> str:
     return f"{info.name}: {info.model}"
 
 
+def _reading(settings: Settings) -> str:
+    """Fit the default queue's packs, as a server does at its start."""
+    if fault := reduced(settings):
+        raise LookupError(f"utterances are read by words alone: {fault}")
+    names = settings.default_queue.packs
+    engine = Maker(settings, classifier_for).classifier(names)
+    if engine is None:
+        return "utterances are not read: the settings say so"
+    info = engine.info
+    engine.close()
+    return f"{info.name}: {info.model}"
+
+
 def _packs(settings: Settings) -> str:
     names = shipped()
     for queue in (settings.default_queue, *settings.queues.values()):
@@ -122,6 +137,7 @@ LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("speech", _vad),
     ("words", _stt),
     ("rules", _packs),
+    ("reading", _reading),
     ("codecs", _codecs),
     ("store", _store),
     ("disk", _disk),

@@ -5,11 +5,13 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from models.encode import minilm
 from models.errors import ModelError
 from models.fetch import Fetched, describe, fetch, fetched, verify
 from models.registry import available, load
@@ -22,6 +24,8 @@ app.command("train")(train)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 MIB = 1 << 20
+EVALUATIONS = "cueline.evaluations"
+"""Entry points of programs that measure; the benchmarks' lie above this floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,31 @@ def check_command(
     """Compare weights with their checksums and load them; exit 1 if any is not as it should be."""
     checks: dict[str, Callable[[], None]] = {}
     if name is None:
-        checks = {"silero_vad": _check_silero, "moonshine tiny-en": _check_moonshine}
+        checks = {
+            "silero_vad": _check_silero,
+            "moonshine tiny-en": _check_moonshine,
+            "minilm": _check_minilm,
+        }
     names = [one.name for one in fetched()] if name is None else [describe(name).name]
     checks |= {one: partial(_check_fetched, one) for one in names}
     if not all([_passes(label, check) for label, check in checks.items()]):
         raise typer.Exit(1)
+
+
+@app.command(
+    "eval",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def eval_command(context: typer.Context, what: Annotated[str, typer.Argument()] = "") -> None:
+    """Measure what reads, on held-back lines: `eval intents [--pack NAME]`."""
+    known = {entry.name: entry for entry in entry_points(group=EVALUATIONS)}
+    if what not in known:
+        typer.echo(f"measure one of: {', '.join(sorted(known)) or 'nothing is installed'}")
+        raise typer.Exit(0 if what in ("", "--help") else 2)
+    single = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+    single.command(what)(known[what].load())
+    single(context.args, prog_name=f"cueline models eval {what}")
 
 
 def _passes(label: str, check: Callable[[], None]) -> bool:
@@ -108,6 +132,10 @@ def _check_moonshine() -> None:
     load("stt", "moonshine", {"graphs": "shipped", "workers": 1}).close()
 
 
+def _check_minilm() -> None:
+    load("classify", "meaning", {"cache": False}).close()
+
+
 def _check_fetched(name: str) -> None:
     """Load with the engine that reads such a folder; torch's models only where torch is."""
     model = verify(name)
@@ -118,7 +146,7 @@ def _check_fetched(name: str) -> None:
 
 
 def _weights() -> list[Weights]:
-    found = [_vad_weights()]
+    found = [_vad_weights(), *_encoder_weights()]
     try:
         moonshine = [*moonshine_files()]
     except ModelError as error:
@@ -133,6 +161,15 @@ def _vad_weights() -> Weights:
     folder = Path(silero.__file__).parent
     entry = tomllib.loads((folder / silero.MANIFEST).read_text("utf-8"))["file"][0]
     return Weights("silero_vad", str(folder), entry["size_bytes"], entry["licence"])
+
+
+def _encoder_weights() -> list[Weights]:
+    try:
+        card = minilm.Card.read(minilm.SHIPPED)
+    except ModelError as error:
+        return [Weights("minilm", str(error), 0)]
+    size = sum((minilm.SHIPPED / name).stat().st_size for name in card.checksums)
+    return [Weights("minilm", str(minilm.SHIPPED), size, card.licence)]
 
 
 def _fetched_weights(model: Fetched) -> Weights:

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 SETTINGS = {
     "stt": {"engine": "tone", "words": False},
     "vad": {"engine": "energy"},
+    "classify": {"engine": "lexical"},
     "pack_dirs": (HERE,),
     "default_queue": {"packs": ("desk",), "company": "Northwind"},
 }

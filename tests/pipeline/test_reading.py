@@ -64,13 +64,15 @@ def test_a_slow_classifier_is_asked_with_what_was_said_before(packs):
     class Slow:
         instant = False
 
-    reading = Reading(RuleRun(packs, CallFacts()), Redactor(), Slow())
-    for number in range(6):
+    reading = Reading(RuleRun(packs, CallFacts()), Redactor(), Slow(), "key")
+    for number in range(8):
         events, _, request = reading.say(utterance(number, C, f"line {number}"))
         assert kinds(events) == ["UtteranceFinal"]
         reading.label(number, ())
-    assert request.text == "line 5"
-    assert request.context == ("line 1", "line 2", "line 3", "line 4")
+    assert request.text == "line 7"
+    assert request.context == tuple(f"line {n}" for n in range(1, 7))
+    assert request.context_channels == (C,) * 6
+    assert request.fit == "key"
     told = reading.label(5, (Label("intent", "x", 1.0, "line", "slow"),))
     assert kinds(told)[0] == "LabelsAdded"
 

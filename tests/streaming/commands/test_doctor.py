@@ -23,7 +23,7 @@ def run(monkeypatch, tmp_path):
 def test_all_that_works_is_listed(run):
     checks = {c["name"]: c for c in json.loads(run("--json"))}
     assert set(checks) == {
-        "python", "names", "speech", "words", "rules", "codecs", "store", "disk"
+        "python", "names", "speech", "words", "rules", "reading", "codecs", "store", "disk"
     }  # fmt: skip
     assert all(c["works"] for c in checks.values())
     assert "tone" in checks["words"]["detail"]
