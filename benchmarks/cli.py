@@ -3,6 +3,7 @@
 import typer
 
 from benchmarks import (
+    affect,
     anger,
     calibrate,
     capacity,
@@ -31,6 +32,7 @@ app.command("prosody")(prosody.command)
 app.command("speak")(spoken.command)
 app.command("confusions")(confusions.command)
 app.command("anger")(anger.command)
+app.command("affect")(affect.command)
 app.command("encoder")(encoder.command)
 app.command("intents")(intents.command)
 app.add_typer(calibrate.app, name="calibrate")

@@ -20,6 +20,8 @@ Pieces = list[int]
 
 FEWEST_OF_CLASS = 8
 """Lines that a class must have to be learnt; rarer ones are only kept in place."""
+NEUTRAL = "neutral"
+"""The class of callers' lines that calm ones are taken to be of."""
 LONGEST = 48
 """Word pieces of a training line; what follows is cut."""
 BROKEN_FEELINGS = 0.3
@@ -172,7 +174,7 @@ class Batches:
             self.pieces([self._either(text, draw) for text in [t for t, _ in said] + calm]),
             np.array(
                 [self._caller_number[name] for _, name in said]
-                + [self._caller_number["neutral"]] * len(calm),
+                + [self._caller_number[NEUTRAL] for _ in calm],
                 np.int64,
             ),
             np.array([1.0] * len(said) + [0.3] * len(calm), np.float32),

@@ -136,6 +136,8 @@ def _losses(
 def _class_loss(clean: Tensor, broken: Tensor, prototypes: Tensor, batch: Batch) -> Tensor:
     """Want each line near its class's prototype, among those of its set."""
     known = torch.from_numpy(batch.classes >= 0)
+    if not known.any():
+        return clean.sum() * 0.0
     both = torch.cat([clean[known], broken[known]])
     column = torch.arange(len(prototypes))[None]
     first = torch.from_numpy(batch.first)[known, None].repeat(2, 1)

@@ -83,3 +83,17 @@ def test_groups_of_like_length_come_back_in_order(made):
     for row, (vector, logits) in enumerate(alone):
         assert torch.allclose(together[0][row], vector[0], atol=0.02)
         assert torch.allclose(together[1][row], logits[0], atol=0.02)
+
+
+def test_a_step_without_a_labelled_line_is_no_fault(made):
+    from dataclasses import replace
+
+    from models.training.recipe import Batches, Mix
+    from models.training.run import Plan, train
+    from tests.models.training.tiny import tokenizer
+
+    encoder, _, corpus = made()
+    unknown = replace(corpus, intents=tuple(replace(x, intent="") for x in corpus.intents[:4]))
+    batches = Batches(unknown, tokenizer(), {}, Mix(intents=4, emotions=2), 0)
+    train(encoder, encoder, batches, unknown.intents, Plan(steps=2, warm_up=1, only="meaning"))
+    assert all(torch.isfinite(weight).all() for weight in encoder.parameters())
