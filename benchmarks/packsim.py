@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.textsets import Line, read
+from models.encode.plain import plain
 
 SETS: Mapping[str, Sequence[str]] = {
     "hwu64": ("train",),
@@ -29,6 +30,9 @@ CHATTER = frozenset({
 """Labels of MultiDoGO under which nothing is asked for."""
 LINES = 3
 """Lines of each intent that are read."""
+LOOKED_AT = 9
+"""Lines that these are chosen from: sets repeat themselves, callers do not say what a pack says, so
+all but one are those that share the fewest words with the examples."""
 JOINS = (" and ", " and also ", ". ", ", and ", " oh and ", " also ", ". And ", " but ")
 AROUND = (
     "hi {}", "hello um {}", "yeah so {}", "okay {} please", "good morning i'm calling because {}",
@@ -123,8 +127,10 @@ class _Draw:
         shots = chance.randint(5, 12)
         examples, left = {}, {}
         for intent in chosen:
-            lines = chance.sample(list(intents[intent]), shots + LINES)
-            examples[intent], left[intent] = tuple(lines[:shots]), lines[shots:]
+            lines = list(intents[intent])
+            lines = chance.sample(lines, min(len(lines), shots + LOOKED_AT))
+            examples[intent] = tuple(lines[:shots])
+            left[intent] = _unlike(lines[shots:], lines[:shots])
         counters = self._counters(name, chosen, others)
         told = {text for lines in counters.values() for text in lines}
         wanted = self._wanted(left) + self._labelled_twice(name, chosen)
@@ -202,3 +208,15 @@ class _Draw:
         if self._chance.random() < BROKEN:
             return Read(self._spoil(text), means, True)
         return Read(text, means, False)
+
+
+def _unlike(lines: Sequence[str], examples: Sequence[str]) -> list[str]:
+    """Return the first line and those that share the fewest words with any example."""
+    taught = [set(plain(text).split()) for text in examples]
+
+    def shared(text: str) -> float:
+        words = set(plain(text).split())
+        return max(len(words & other) / len(words | other) for other in taught)
+
+    first, *rest = lines
+    return [first, *sorted(rest, key=shared)[: LINES - 1]]

@@ -8,7 +8,7 @@ from models.errors import EngineNotFound, OptionsInvalid
 from models.registry import load
 from models.types import Channel, ClassifyRequest
 
-ENGINES = ["lexical", "transformers"]
+ENGINES = ["lexical", "meaning", "transformers"]
 TEXTS = [
     "i want to cancel my contract please",
     "",
@@ -29,11 +29,11 @@ def requests(texts=TEXTS, channel=Channel.CUSTOMER):
     scope="module",
     params=[
         pytest.param(e, marks=marks)
-        for e, marks in (("lexical", ()), ("transformers", pytest.mark.torch))
+        for e, marks in (("lexical", ()), ("meaning", ()), ("transformers", pytest.mark.torch))
     ],
 )
 def engine(request, tmp_path_factory):
-    if request.param == "lexical":
+    if request.param in ("lexical", "meaning"):
         options = {"intents": {"cancel": {"examples": ["i want to cancel my contract"]}}}
     else:
         folder = tmp_path_factory.mktemp("classifier")

@@ -20,7 +20,12 @@ from pipeline.offline import RecordedCall
 RATE = 8000
 BOTH = (Channel.AGENT, Channel.CUSTOMER)
 QUEUES = {"care": {"packs": ("complaint_resolution", "card_payment"), "company": "Northwind"}}
-TONE = {"stt": {"engine": "tone"}, "vad": {"engine": "energy"}, "queues": QUEUES}
+TONE = {
+    "stt": {"engine": "tone"},
+    "vad": {"engine": "energy"},
+    "classify": {"engine": "meaning"},
+    "queues": QUEUES,
+}
 LIKE = CallStart("", (), 0, agent="dana", queue="care")
 CARD = "four two four two four two four two four two four two four two four two"
 
@@ -73,7 +78,7 @@ class Plan:
 
 async def live_and_recorded(plans, serving, reader, folder, sound_file):
     """Play all calls at once and read them from their recordings: {call_id: (live, recorded)}."""
-    async with serving(queues=QUEUES) as server, asyncio.timeout(100):
+    async with serving(queues=QUEUES, classify=TONE["classify"]) as server, asyncio.timeout(100):
         played = await asyncio.gather(
             *(
                 server.play(
