@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -53,12 +53,16 @@ LEXICAL_MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Each line's chances, [lines, names], the head's own choice, and the truth (-1 for none)."""
+    """Each line's chances, [lines, names], the head's own choice, and the truth (-1 for none).
+
+    `belongs` is the head's score of wanting anything of the set.
+    """
 
     names: tuple[str, ...]
     chances: NDArray[np.float64]
     alone: NDArray[np.int64]
     truth: NDArray[np.int64]
+    belongs: NDArray[np.floating[Any]]
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -88,16 +92,18 @@ def read_lines(taught: Labelled, lines: Labelled, vectors: Vectors, numbers: Cal
     )
     at = {name: number for number, name in enumerate(head.names)}
     chances, alone = np.zeros((len(lines), len(at))), np.zeros(len(lines), np.int64)
+    belongs = np.zeros(len(lines))
     for number, ((text, _), parts) in enumerate(zip(lines, cut, strict=True)):
         mine = np.array([next(rows) for _ in parts], np.float32)
         lexical = np.zeros((len(parts), len(at)), np.float32)
         if reader is not None:
             lexical = lexical_chances(reader, text, parts, head.names)
+        belongs[number] = head.belonging(mine[:1])[0]
         alone[number] = (mine[0] @ head.weights[:-1].T + head.intercepts[:-1]).argmax()
         for one in meant(head, numbers, head.evidence(mine, lexical)):
             chances[number, at[one.name]] = one.probability
     truth = np.array([at.get(name, -1) for _, name in lines])
-    return Reading(head.names, chances, alone, truth)
+    return Reading(head.names, chances, alone, truth, belongs)
 
 
 def few(name: str, shots: str, seed: int, folder: Path) -> Labelled:
@@ -189,7 +195,7 @@ def figures_of(found: Sequence[Reading]) -> dict[str, Figure | float | str]:
     caught = "-"
     if not found[0].known.all():
         one = found[0]
-        top = one.chances.max(axis=1)
+        top = one.belongs
         nothing = ranked(top, one.known)
         edge, recall = kept(top[one.known], top[~one.known])
         inside = (one.right() & (top[one.known] >= edge)).mean()

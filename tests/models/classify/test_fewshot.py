@@ -54,6 +54,7 @@ def test_one_want_alone_can_be_read():
     rows = evidence(made, "cancel it now")
     assert np.isfinite(rows).all()
     assert rows[0, AT["against_none"]] > 0
+    assert evidence(made, "it rains today")[0, AT["margin"]] < 0 < rows[0, AT["margin"]]
 
 
 def test_no_wants_at_all_give_no_evidence():
@@ -73,3 +74,9 @@ def test_a_name_is_meant_as_surely_as_the_text_that_says_it_best():
     found = {one.name: one for one in meant(made, Calibrator(FEATURES, weights, 0.0), rows)}
     assert (found["cancel"].text, found["bill"].text) == (1, 2)
     assert min(one.probability for one in found.values()) > 0.5
+
+
+def test_what_belongs_to_no_want_scores_low():
+    made = head()
+    inside, outside = made.belonging(ENCODE(["cancel it", "it rains on monday"]).vectors)
+    assert inside > outside
