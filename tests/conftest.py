@@ -222,10 +222,10 @@ def serving(tmp_path):
 @contextlib.asynccontextmanager
 async def reading(settings):
     """A reader of recordings with the engines of these settings."""
-    batcher = Batcher(load("stt", settings.stt.engine, settings.stt.options))
-    vad = load("vad", settings.vad.engine, settings.vad.options)
     maker = Maker(settings, classifier_for)
     classifier = maker.classifier(settings.default_queue.packs)
+    batcher = Batcher(load("stt", settings.stt.engine, settings.stt.options))
+    vad = load("vad", settings.vad.engine, settings.vad.options)
     queue = ClassifyQueue(classifier) if classifier and not classifier.instant else None
     running = [asyncio.create_task(one.run()) for one in (batcher, queue) if one is not None]
     try:

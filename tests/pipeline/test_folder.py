@@ -137,8 +137,8 @@ async def test_a_batch_that_was_interrupted_goes_on(folder, reader):
 
 async def test_an_unknown_pack_is_told_before_anything_is_read(folder, reader):
     settings = load_settings(overrides={**TONE, "default_queue": {"packs": ("no_such_pack",)}})
-    async with reader(settings) as reading:
-        with pytest.raises(PackNotFound, match="no_such_pack"):
+    with pytest.raises(PackNotFound, match="no_such_pack"):
+        async with reader(settings) as reading:
             await batch(reading, folder)
     assert not (folder / "out").exists()
 
