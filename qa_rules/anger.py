@@ -1,51 +1,32 @@
 """The anger ladder: how angry the customer is, from what the customer says, and why we think so.
 
 0 calm, 1 irritated, 2 angry (the flag goes up), 3 threatens to leave or to complain outside,
-4 abuse or danger. Levels rise at once and fall slowly, so the flag never flaps. Loudness alone
-never raises a level, and what is said of other people or of long ago is no cue.
+4 abuse or danger. Levels rise at once, when the signs of the last minute weigh enough, and fall
+slowly, after calm speech, so the flag never flaps. Loudness alone never raises a level, a
+classifier never more than the flag, and what is said of other people or of long ago is no sign.
+What signs weigh is in `anger_signs`.
 """
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from models.types import Channel, Label, Utterance
-from qa_rules.guards import told_of_another
-from qa_rules.heard import Heard, Listening, quote
+from qa_rules.anger_signs import FLAG_LEVEL, Signs, signs_of, soothes, weigh
+from qa_rules.heard import Heard, Listening
 from qa_rules.phrases import Hit, Matcher, compile_match
 from qa_rules.schema import MoodSpec
 from qa_rules.types import Anger, Evidence
 
 TOGETHER_S = 60.0
-"""Two cues this close together make each other count."""
-FLAG_LEVEL = 2
-ALONE_LEVEL = 3
-"""From this level on one lexical cue is enough."""
+"""Signs this close together add up."""
 IRRITATED_CALM_S = 45.0
-"""Seconds of the customer's own speech without a cue after which irritation is over."""
+"""Seconds of the customer's own calm speech after which irritation is over."""
 CALM_S = 90.0
 """The same for anger."""
 QUIET_S = 240.0
-"""Seconds of the call without a cue, in which the customer spoke calmly, that end it too."""
+"""Seconds of the call without a sign, in which the customer spoke calmly, that end it too."""
 LEAST_UP_S = 15.0
-"""A flag stays up at least this long after the last cue, whatever soothes."""
-LABEL_FLOOR = 0.8
-"""The least probability of a classifier's label that is a cue; it is never one alone."""
-MOST_REASONS = 3
-
-_LABELS = frozenset({"angry", "anger", "furious", "annoyed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A sign of a level, at a call second; `lexical` is false for labels and for the voice."""
-
-    id: str
-    level: int
-    strong: bool
-    lexical: bool
-    at: float
-    evidence: tuple[Evidence, ...]
+"""A flag stays up at least this long after the last sign, whatever soothes."""
 
 
 class AngerLadder:
@@ -55,10 +36,10 @@ class AngerLadder:
         self._specs = {c.id: c for c in cues}
         self._matchers: tuple[tuple[MoodSpec, Matcher], ...] | None = None
         self._listening = Listening()
-        self._cues: list[Cue] = []
+        self._signs: list[Signs] = []
         self._carrying: tuple[Evidence, ...] = ()
         self._calm_s = 0.0
-        self._last_cue = 0.0
+        self._last_sign = 0.0
         self._calm_words = False
         self.level = 0
         self.flagged = False
@@ -66,7 +47,7 @@ class AngerLadder:
     def branch(self) -> "AngerLadder":
         """Return a copy that goes its own way."""
         other = copy.copy(self)
-        other._cues = list(self._cues)
+        other._signs = list(self._signs)
         return other
 
     def utterance(self, said: Utterance, labels: Sequence[Label] = ()) -> Anger | None:
@@ -86,14 +67,13 @@ class AngerLadder:
         """Take a customer's words whose cues have been found; return the anger where it changed."""
         said = heard.said
         before = (self.level, self.flagged)
-        cues = _cues(heard, found)
-        raising = [c for c in cues if c.level > 0]
-        raising += self._label_cues(said, labels, raising)
-        soothing = any(c.level < 0 for c in cues)
-        if raising:
-            self._raise(raising)
-        elif soothing:
+        signs = signs_of(heard, found, labels)
+        if signs.cues:
+            self._raise(signs)
+        elif soothes(found):
             self._soothe(said.end)
+        elif signs.worded:
+            self._raise(signs)
         else:
             self._calm(said)
         return self._changed(before, said.end)
@@ -102,7 +82,7 @@ class AngerLadder:
     def next_due(self) -> float:
         """The second at which time alone may end the anger; infinity where it cannot."""
         waiting = self.level > 0 and self._calm_words
-        return self._last_cue + QUIET_S if waiting else float("inf")
+        return self._last_sign + QUIET_S if waiting else float("inf")
 
     def advance(self, at: float) -> Anger | None:
         """Let time pass; return the anger where it changed."""
@@ -113,65 +93,24 @@ class AngerLadder:
         self._clear()
         return self._changed(before, due)
 
-    def _label_cues(
-        self, said: Utterance, labels: Sequence[Label], lexical: Sequence[Cue]
-    ) -> list[Cue]:
-        """Return what classifiers add: support for words, never more."""
-        out: list[Cue] = []
-        known = {c.id for c in lexical}
-        for label in labels:
-            if label.probability < LABEL_FLOOR or label.name in known:
-                continue
-            spec = self._specs.get(label.name)
-            voice = label.kind == "prosody" and label.name == "raised"
-            if not voice and (label.kind != "mood" or (spec is None and label.name not in _LABELS)):
-                continue
-            level = 2 if spec is None else min(spec.level, 2)
-            if level > 0:
-                begin = max(0, said.text.find(label.quote)) if label.quote else 0
-                end = begin + len(label.quote) if label.quote else len(said.text)
-                proof = quote(said, begin, min(end, len(said.text)), label.engine or label.kind)
-                name = f"{label.kind}:{label.name}"
-                out.append(Cue(name, level, False, False, said.end, (proof,)))
-        return out
-
-    def _raise(self, cues: Sequence[Cue]) -> None:
-        at = cues[-1].at
-        self._cues = [c for c in self._cues if at - c.at <= TOGETHER_S]
-        self._cues.extend(cues)
-        if any(c.lexical for c in cues):
-            self._calm_s, self._last_cue, self._calm_words = 0.0, at, False
-        level, carrying = self._weigh()
+    def _raise(self, signs: Signs) -> None:
+        self._signs = [one for one in self._signs if signs.at - one.at <= TOGETHER_S]
+        self._signs.append(signs)
+        level, carrying = weigh(self._signs)
+        if signs.cues or signs.sure:
+            self._calm_s, self._last_sign, self._calm_words = 0.0, signs.at, False
         if level < self.level:
             return
         if level > self.level or not self.flagged:
-            self._carrying = _reasons(carrying)
-        if level >= FLAG_LEVEL and not self.flagged:
-            self.flagged = True
+            self._carrying = carrying
+        self.flagged = self.flagged or level >= FLAG_LEVEL
         self.level = level
-
-    def _weigh(self) -> tuple[int, list[Cue]]:
-        """Return the level that the cues of the last minute carry, and those that carry it."""
-        words = [c for c in self._cues if c.lexical]
-        top = max((c.level for c in words), default=0)
-        if top >= ALONE_LEVEL:
-            return top, [c for c in words if c.level == top]
-        strong = [c for c in words if c.level == FLAG_LEVEL and c.strong]
-        if strong:
-            return FLAG_LEVEL, strong
-        for first in (c for c in words if c.level == FLAG_LEVEL):
-            others = [c for c in self._cues if _independent(first, c)]
-            if others:
-                return FLAG_LEVEL, [first, *others]
-        if any(c.level == FLAG_LEVEL for c in self._cues) and len({c.id for c in words}) > 1:
-            return FLAG_LEVEL, [c for c in self._cues if c.lexical or c.level == FLAG_LEVEL]
-        return (1, words) if words else (0, [])
 
     def _soothe(self, at: float) -> None:
         """Go down a step; abuse and danger are not soothed by a kind word."""
-        if self.level >= 4 or (self.flagged and at - self._last_cue < LEAST_UP_S):
+        if self.level >= 4 or (self.flagged and at - self._last_sign < LEAST_UP_S):
             return
-        self._cues.clear()
+        self._signs.clear()
         self.level = max(0, self.level - 1)
         self._settle()
 
@@ -185,7 +124,7 @@ class AngerLadder:
 
     def _clear(self) -> None:
         self.level, self._calm_s, self._calm_words = 0, 0.0, False
-        self._cues.clear()
+        self._signs.clear()
         self._settle()
 
     def _settle(self) -> None:
@@ -198,29 +137,3 @@ class AngerLadder:
         if before == (self.level, self.flagged):
             return None
         return Anger(self.level, self.flagged, round(at, 3), self._carrying)
-
-
-def _cues(heard: Heard, found: Sequence[tuple[MoodSpec, Hit]]) -> list[Cue]:
-    return [
-        Cue(spec.id, spec.level, spec.strong, True, heard.said.end, hit.evidence)
-        for spec, hit in found
-        if spec.level < 0 or not told_of_another(heard, hit.first, hit.last, spec.level)
-    ]
-
-
-def _independent(one: Cue, other: Cue) -> bool:
-    """Return whether two cues are different signs that rest on different words."""
-    if other.id == one.id or (not other.lexical and other.id.endswith(f":{one.id}")):
-        return False
-    if not other.lexical:
-        return True
-    return not any(
-        a.utterance_id == b.utterance_id and a.start < b.end and b.start < a.end
-        for a in one.evidence
-        for b in other.evidence
-    )
-
-
-def _reasons(cues: Sequence[Cue]) -> tuple[Evidence, ...]:
-    pieces = dict.fromkeys(e for c in cues for e in c.evidence)
-    return tuple(list(pieces)[-MOST_REASONS:])

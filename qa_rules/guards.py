@@ -1,6 +1,7 @@
 """What makes words not count: a negation before them, or someone else's words being told."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from models.text import Token
 from qa_rules.heard import Heard
@@ -144,7 +145,19 @@ def _another(toks: Sequence[Token], n: int) -> bool:
     return True
 
 
+_UTTERS = _TELLS | frozenset(
+    {"called", "wrote", "writes", "reads", "shouted", "shouts", "shouting",
+     "screamed", "screams", "screaming", "yelled", "yells", "yelling", "threatened", "threatens",
+     "replied", "titled"}
+)  # fmt: skip
+_SPEAKERS = frozenset({"i", "we", "you"})
+TOLD_LEVEL = 4
+"""From this level on words are looked at for a teller further off: abuse is quoted at length."""
+TOLD_WORDS = 14
+"""How many words may stand between "he shouted" and the end of what he shouted."""
+
 _LAUGHS = frozenset({"haha", "hahaha", "lol", "laughs", "laughter", "[laughter]", "[laughs]"})
+_LAUGH = frozenset({"ha", "hah", "heh", "hee"})
 _BE = frozenset({"was", "were", "is", "are", "got", "been", "being", "gets", "get"})
 _VERY = frozenset(
     {"really", "so", "very", "absolutely", "quite", "pretty", "just", "totally", "a", "bit", "all"}
@@ -164,17 +177,37 @@ MILD_LEVEL = 2
 """Up to this level laughter takes a cue back."""
 
 
+def laughing(heard: Heard) -> bool:
+    """Return whether the speaker laughs; recognisers write it in one word or in several."""
+    if not heard.words.isdisjoint(_LAUGHS):
+        return True
+    words = [t.text for t in heard.toks]
+    return any(one == two and one in _LAUGH for one, two in pairwise(words))
+
+
 def told_of_another(heard: Heard, first: int, last: int, level: int) -> bool:
     """Return whether a cue of anger is about someone else, about the past, or said laughing."""
     toks = heard.toks
-    if level <= MILD_LEVEL and not heard.words.isdisjoint(_LAUGHS):
+    if level <= MILD_LEVEL and laughing(heard):
         return True
-    if _someone_else(heard, first - 1):
+    if _someone_else(heard, first - 1) or (level >= TOLD_LEVEL and _told(heard, first)):
         return True
     inside = {t.text for t in toks[first : last + 1]}
     before = {t.text for t in toks[max(0, first - 3) : first]}
     past = "was" in inside | before or "were" in inside | before
     return past and _over(heard, last)
+
+
+def _told(heard: Heard, first: int) -> bool:
+    """Return whether the words at `first` are in a sentence told by someone but the two here."""
+    toks = heard.toks
+    for n in range(first - 1, max(0, first - 1 - TOLD_WORDS), -1):
+        if heard.breaks[n]:
+            return False
+        if toks[n].text in _UTTERS:
+            before = [t.text for t in toks[max(0, n - 3) : n]]
+            return bool(before) and _SPEAKERS.isdisjoint(before)
+    return False
 
 
 def _someone_else(heard: Heard, n: int) -> bool:

@@ -90,6 +90,9 @@ def test_strong_words_are_enough_alone(line, level):
         "he said this is unacceptable",
         "they told me this is ridiculous",
         "haha this is ridiculous",
+        "ha ha this is ridiculous",
+        "the man at the door shouted at me in front of the kids you idiot",
+        "she wrote on the card that she knows where I live you idiot",
         "I'm calling about my bill",
     ],
 )
@@ -98,6 +101,13 @@ def test_what_must_not_fire(line):
     caller.says(0, line)
     caller.says(10, line)
     assert (caller.ladder.level, caller.changes) == (0, [])
+
+
+def test_abuse_after_a_tale_is_the_callers_own():
+    caller = Caller()
+    assert caller.says(0, "your man shouted at me. and now you, you idiot") == 4
+    caller = Caller()
+    assert caller.says(0, "I wrote to you and you did nothing you idiot") == 4
 
 
 def test_the_agents_words_are_no_cue():
