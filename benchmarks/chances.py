@@ -44,7 +44,8 @@ def interval(measure: Callable[[NDArray[np.int64]], float], count: int, seed: in
         return Figure(float("nan"), float("nan"), float("nan"))
     chance = np.random.default_rng(seed)
     seen = [measure(chance.integers(0, count, count)) for _ in range(RESAMPLES)]
-    low, high = np.nanpercentile(seen, [2.5, 97.5])
+    known = [value for value in seen if not np.isnan(value)] or [float("nan")]
+    low, high = np.percentile(known, [2.5, 97.5])
     return Figure(100 * measure(np.arange(count)), 100 * float(low), 100 * float(high))
 
 

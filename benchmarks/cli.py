@@ -11,6 +11,7 @@ from benchmarks import (
     encoder,
     intents,
     latency,
+    meanings,
     prosody,
     recorded,
     rules,
@@ -35,4 +36,5 @@ app.command("anger")(anger.command)
 app.command("affect")(affect.command)
 app.command("encoder")(encoder.command)
 app.command("intents")(intents.command)
+app.command("meanings")(meanings.command)
 app.add_typer(calibrate.app, name="calibrate")
