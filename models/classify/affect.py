@@ -118,6 +118,8 @@ def read_head(path: Path, affect: Sequence[str]) -> AffectHead | None:
     if tuple(card.get("affect", ())) != tuple(affect):
         raise WeightsCorrupt(f"{path} is not for this encoder: its feelings have other names")
     names = feature_names(affect)
+    if len(set(names)) < len(names):
+        raise WeightsCorrupt(f"{path}: two of the encoder's feelings have one name")
     try:
         parts = {name: from_numbers(names, card["parts"][name]) for name in (*SENTIMENTS, ANGER)}
     except (KeyError, TypeError, ValueError) as err:

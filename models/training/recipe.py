@@ -59,8 +59,8 @@ class Corpus:
 
     @property
     def affect_names(self) -> tuple[str, ...]:
-        """Return the names of the affect logits, in order."""
-        return self.emotion_names + self.caller_names
+        """Return the names of the affect logits, in order, no two alike."""
+        return self.emotion_names + tuple(f"caller_{name}" for name in self.caller_names)
 
 
 @dataclass(frozen=True, slots=True)
