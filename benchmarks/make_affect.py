@@ -11,7 +11,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -61,11 +61,19 @@ class Example:
 
 
 def examples(seed: int) -> list[Example]:
-    """Return all that is learned from."""
+    """Return all that is learned from.
+
+    Half of each kind has an agent's turn before it, so that to have none tells nothing: lines of
+    sets are given one that was said somewhere.
+    """
     breaker = Breaker(seed=seed)
     out = [one for number in range(len(excerpts())) for one in _forms(number, breaker)]
-    out += _felt(seed)
-    return out + _calm(seed)
+    chance = random.Random(seed)
+    said = [one.agent for one in out if one.agent is not None]
+    return out + [
+        replace(one, agent=chance.choice(said)) if chance.random() < 0.5 else one
+        for one in _felt(seed) + _calm(seed)
+    ]
 
 
 def _forms(number: int, breaker: Breaker) -> Iterator[Example]:
@@ -79,6 +87,8 @@ def _forms(number: int, breaker: Breaker) -> Iterator[Example]:
         *before, (_, now) = said
         customer = tuple(text for who, text in before if who == "customer")
         agent = next((text for who, text in reversed(before) if who == "agent"), None)
+        if form % 2:
+            agent = None
         weight = 1.0 / (1 + BROKEN_FORMS)
         yield Example(now, customer, agent, one.sentiment, angry, weight, number)
 
@@ -99,7 +109,7 @@ def _calm(seed: int) -> list[Example]:
 
 
 def rows(encoder: TextEncoder, given: Sequence[Example]) -> NDArray[np.float64]:
-    """Return each example's features, [n, 3 k]."""
+    """Return each example's features, [n, 3 k + 2]."""
     texts = [t for one in given for t in (one.now, *one.customer, one.agent or "")]
     found = encode(encoder, texts).affect
     logits = dict(zip(texts, found, strict=True))

@@ -71,9 +71,10 @@ class AffectHead:
 def features(
     now: Samples, customer: Sequence[Samples] = (), agent: Samples | None = None
 ) -> NDArray[np.float64]:
-    """Return [3 k]: this utterance's logits, the customer's before, fading, and the agent's last.
+    """Return [3 k + 2]: this utterance's logits, the customer's before, fading, the agent's last.
 
-    What was not said counts as naught.
+    What was not said counts as naught; the last two say whether the customer, and the agent, had
+    said anything before.
     """
     before = np.zeros(len(now), np.float64)
     shares = 0.0
@@ -83,12 +84,14 @@ def features(
     if shares:
         before /= shares
     told = np.zeros(len(now)) if agent is None else agent
-    return np.concatenate([np.asarray(now, np.float64), before, told])
+    there = [float(bool(shares)), float(agent is not None)]
+    return np.concatenate([np.asarray(now, np.float64), before, told, there])
 
 
 def feature_names(affect: Sequence[str]) -> tuple[str, ...]:
     """Return the names of `features`."""
-    return tuple(f"{name} {when}" for when in ("now", "before", "agent") for name in affect)
+    named = (f"{name} {when}" for when in ("now", "before", "agent") for name in affect)
+    return (*named, "customer had spoken", "agent had spoken")
 
 
 def fit_affect(
@@ -99,7 +102,7 @@ def fit_affect(
     *,
     strength: float = 1.0,
 ) -> AffectHead:
-    """Fit a head to rows of `features`, [n, 3 k], with each one's sentiment and anger."""
+    """Fit a head to rows of `features`, [n, 3 k + 2], with each one's sentiment and anger."""
     names, said = feature_names(affect), np.array(sentiment)
     parts = {name: fit(names, rows, said == name, strength=strength) for name in SENTIMENTS}
     parts[ANGER] = fit(names, rows, angry, strength=strength)

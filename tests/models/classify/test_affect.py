@@ -65,8 +65,10 @@ def test_older_turns_fade():
 
 def test_what_was_not_said_counts_as_naught():
     row = features(np.array([1.0, 2.0, 3.0]))
-    assert row.tolist() == [1.0, 2.0, 3.0, 0, 0, 0, 0, 0, 0]
+    assert row.tolist() == [1.0, 2.0, 3.0, 0, 0, 0, 0, 0, 0, 0, 0]
     assert len(feature_names(AFFECT)) == len(row)
+    spoken = features(np.zeros(3), [np.zeros(3)], np.zeros(3))
+    assert spoken.tolist() == [0] * 9 + [1, 1]
 
 
 def test_a_head_survives_its_file(head, tmp_path):

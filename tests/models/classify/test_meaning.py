@@ -207,7 +207,7 @@ def test_an_agent_is_never_angry():
 
 def test_the_turns_before_are_told_apart_by_who_spoke():
     rng = np.random.default_rng(6)
-    rows = rng.normal(0, 2, (400, 6))
+    rows = rng.normal(0, 2, (400, 8))
     head = fit_affect(FEELINGS, rows, ["neutral"] * 400, rows[:, 2] > 0)
     engine = classifier(affect=head)
 
