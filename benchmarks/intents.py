@@ -55,7 +55,7 @@ LEXICAL_MOST = 2000
 class Reading:
     """Each line's chances, [lines, names], the head's own choice, and the truth (-1 for none).
 
-    `belongs` is the head's score of wanting anything of the set.
+    `belongs` is the head's score of wanting anything of the set, `first` the name told first.
     """
 
     names: tuple[str, ...]
@@ -63,6 +63,7 @@ class Reading:
     alone: NDArray[np.int64]
     truth: NDArray[np.int64]
     belongs: NDArray[np.floating[Any]]
+    first: NDArray[np.int64]
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -71,8 +72,12 @@ class Reading:
 
     def right(self) -> NDArray[np.bool_]:
         """Say of the lines that want something which got their want first."""
-        right: NDArray[np.bool_] = self.chances.argmax(axis=1) == self.truth
+        right: NDArray[np.bool_] = self.first == self.truth
         return right[self.known]
+
+    def surety(self) -> NDArray[np.float64]:
+        """Return the chance that was told of each line's first name."""
+        return self.chances[np.arange(len(self.first)), self.first]
 
 
 def read_lines(taught: Labelled, lines: Labelled, vectors: Vectors, numbers: Calibrator) -> Reading:
@@ -92,7 +97,7 @@ def read_lines(taught: Labelled, lines: Labelled, vectors: Vectors, numbers: Cal
     )
     at = {name: number for number, name in enumerate(head.names)}
     chances, alone = np.zeros((len(lines), len(at))), np.zeros(len(lines), np.int64)
-    belongs = np.zeros(len(lines))
+    belongs, first = np.zeros(len(lines)), np.zeros(len(lines), np.int64)
     for number, ((text, _), parts) in enumerate(zip(lines, cut, strict=True)):
         mine = np.array([next(rows) for _ in parts], np.float32)
         lexical = np.zeros((len(parts), len(at)), np.float32)
@@ -100,10 +105,12 @@ def read_lines(taught: Labelled, lines: Labelled, vectors: Vectors, numbers: Cal
             lexical = lexical_chances(reader, text, parts, head.names)
         belongs[number] = head.belonging(mine[:1])[0]
         alone[number] = (mine[0] @ head.weights[:-1].T + head.intercepts[:-1]).argmax()
-        for one in meant(head, numbers, head.evidence(mine, lexical)):
+        found = meant(head, numbers, head.evidence(mine, lexical))
+        first[number] = at[found[0].name]
+        for one in found:
             chances[number, at[one.name]] = one.probability
     truth = np.array([at.get(name, -1) for _, name in lines])
-    return Reading(head.names, chances, alone, truth, belongs)
+    return Reading(head.names, chances, alone, truth, belongs, first)
 
 
 def few(name: str, shots: str, seed: int, folder: Path) -> Labelled:
@@ -166,7 +173,7 @@ def command(
             beside = "" if heard else SHOWN_BESIDE[one, few_or_full]
             rows.append([label, *figures.values(), beside])
             numbers[label] = {k: _plain_number(v) for k, v in figures.items()}
-            top, right = found[0].chances.max(axis=1), _right_at_top(found[0])
+            top, right = found[0].surety(), found[0].first == found[0].truth
             plots.append(f"{label}\n{reliability(top, right)}")
     head = ["set", "accuracy %", "head alone", "none AUROC", "of 95 % kept", "ECE", "published"]
     shown = table(head, rows) + "\n\nChance of the first want, and how often it was the one:\n\n"
@@ -200,7 +207,7 @@ def figures_of(found: Sequence[Reading]) -> dict[str, Figure | float | str]:
         edge, recall = kept(top[one.known], top[~one.known])
         inside = (one.right() & (top[one.known] >= edge)).mean()
         caught = f"{100 * inside:.1f} in, {100 * recall:.1f} out"
-    wrong = float(np.mean([ece(one.chances.max(axis=1), _right_at_top(one)) for one in found]))
+    wrong = float(np.mean([ece(one.surety(), one.first == one.truth) for one in found]))
     return {
         "accuracy": share(right),
         "alone": round(100 * float(alone), 1),
@@ -208,11 +215,6 @@ def figures_of(found: Sequence[Reading]) -> dict[str, Figure | float | str]:
         "kept": caught,
         "ece": round(wrong, 1),
     }
-
-
-def _right_at_top(one: Reading) -> NDArray[np.bool_]:
-    right: NDArray[np.bool_] = one.chances.argmax(axis=1) == one.truth
-    return right
 
 
 def _plain_number(value: Figure | float | str) -> object:

@@ -40,8 +40,8 @@ class Answer:
 
     @property
     def first(self) -> str:
-        """Return the likeliest intent, "" where none was told."""
-        return max(self.chances, key=lambda name: self.chances[name], default="")
+        """Return the intent told first, "" where none was told."""
+        return next(iter(self.chances), "")
 
     def told(self, threshold: float = THRESHOLD) -> frozenset[str]:
         """Return the intents told at a threshold."""
@@ -109,7 +109,7 @@ def mark(lines: IntentLines, answers: Sequence[Answer]) -> Marks:
         if name and name not in accepted[a.line.intents[0]]
     )
     said = [
-        (max(a.chances.values(), default=0.0), any(a.first in accepted[w] for w in a.line.intents))
+        (a.chances.get(a.first, 0.0), any(a.first in accepted[w] for w in a.line.intents))
         for a in answers
     ]
     return Marks(

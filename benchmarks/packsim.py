@@ -39,6 +39,8 @@ AROUND = (
     "so basically {}", "well {} if that's alright", "i was wondering {}", "{} thank you",
 )  # fmt: skip
 TWO, WRAPPED, COUNTERED, BROKEN = 0.2, 0.3, 0.5, 0.5
+NEAR = 0.2
+"""Share of the lines that ask for nothing which ask for an intent of the set outside the pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class _Draw:
         told = {text for lines in counters.values() for text in lines}
         wanted = self._wanted(left) + self._labelled_twice(name, chosen)
         nothing = [
-            text for text in self._nothing(name, others, int(1.3 * len(wanted))) if text not in told
+            text for text in self._nothing(name, others, len(wanted)) if text not in told
         ]
         read_all = wanted + [(text, frozenset[str]()) for text in nothing]
         heard = tuple(self._heard(text, means) for text, means in read_all)
@@ -182,12 +184,12 @@ class _Draw:
         out: list[str] = []
         for _ in range(count):
             kind = chance.random()
-            if kind < 0.35 and others:
+            if kind < NEAR and others:
                 text = chance.choice(list(sources.intents[name][chance.choice(others)]))
-            elif kind < 0.5 and far:
+            elif kind < 0.4 and far:
                 there = sources.intents[chance.choice(far)]
                 text = chance.choice(list(there[chance.choice(sorted(there))]))
-            elif kind < 0.6 and sources.strange:
+            elif kind < 0.5 and sources.strange:
                 text = chance.choice(sources.strange)
             else:
                 text = chance.choice(sources.chatter)

@@ -228,9 +228,7 @@ class MeaningClassifier:
         lexical = place(heard, list(found.values()), parts, fitted.head.names)
         evidence = fitted.head.evidence(encoded.vectors, lexical)
         for one in meant(fitted.head, self._wants, evidence):
-            if one.probability < self._least:
-                return
-            if _may(fitted, one.name, request.channel):
+            if one.probability >= self._least and _may(fitted, one.name, request.channel):
                 rests = parts[one.text].of(request.text)
                 quote = _quote(request.text, heard, found.get(one.name)) or rests
                 yield Label("intent", one.name, round(one.probability, 4), quote, ENGINE)
