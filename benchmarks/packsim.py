@@ -136,9 +136,7 @@ class _Draw:
         counters = self._counters(name, chosen, others)
         told = {text for lines in counters.values() for text in lines}
         wanted = self._wanted(left) + self._labelled_twice(name, chosen)
-        nothing = [
-            text for text in self._nothing(name, others, len(wanted)) if text not in told
-        ]
+        nothing = [text for text in self._nothing(name, others, len(wanted)) if text not in told]
         read_all = wanted + [(text, frozenset[str]()) for text in nothing]
         heard = tuple(self._heard(text, means) for text, means in read_all)
         return SimPack(name, examples, counters, heard)

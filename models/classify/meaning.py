@@ -11,6 +11,7 @@ are all there is. Numbers that lie beside an encoder's weights stand for the shi
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,8 @@ WANTS, MEANINGS = NUMBERS / "wants.json", NUMBERS / "meanings.json"
 FITS = "fits"
 """Folder of the cache in which what was learned is kept."""
 MAX_BATCH = 32
+THREADS = 2
+"""Threads that encode a pack's examples; utterances have one."""
 PROBE = "can you tell me what this charge on my bill is for"
 LEAST_MEANING = 0.3
 """Probability under which a meaning is not told; packs set their own thresholds above it."""
@@ -183,15 +186,28 @@ class MeaningClassifier:
     def _learn(self, fit: Fit, key: str) -> Fitted:
         file = self._cache / f"{key[:32]}.npz" if self._cache is not None else None
         try:
-            return learn(fit, self._encoder.encode, file)
+            return learn(fit, self._encode_many, file)
         except CacheCorrupt as fault:
             log.warning("fit_cache_corrupt", reason=str(fault), remedy="learned anew")
         except OSError as fault:
             log.warning("fit_not_kept", reason=str(fault))
-            return learn(fit, self._encoder.encode, None)
+            return learn(fit, self._encode_many, None)
         if file is not None:
             file.unlink(missing_ok=True)
-        return learn(fit, self._encoder.encode, file)
+        return learn(fit, self._encode_many, file)
+
+    def _encode_many(self, texts: Sequence[str]) -> Encoded:
+        """Encode examples on a few threads: nobody is served before they are learned."""
+        parts = [texts[at::THREADS] for at in range(THREADS)]
+        with ThreadPoolExecutor(THREADS, "fit") as pool:
+            made = list(pool.map(self._encoder.encode, parts))
+        order = np.argsort(
+            np.concatenate([np.arange(len(texts))[at::THREADS] for at in range(THREADS)])
+        )
+        return Encoded(
+            np.concatenate([one.vectors for one in made])[order],
+            np.concatenate([one.affect for one in made])[order],
+        )
 
     def _turns(self, request: ClassifyRequest) -> list[tuple[str, Channel]]:
         """Return the turns before that feelings are read from; none where none are read."""
