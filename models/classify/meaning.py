@@ -49,6 +49,8 @@ THREADS = 2
 PROBE = "can you tell me what this charge on my bill is for"
 LEAST_MEANING = 0.3
 """Probability under which a meaning is not told; packs set their own thresholds above it."""
+LEAST_SENTIMENT = 0.6
+"""Probability under which no sentiment is told: three are to choose from."""
 SURE_WORDS = 0.5
 """From this chance on the lexical reader's quote stands for the clause's."""
 
@@ -285,7 +287,8 @@ class MeaningClassifier:
         feeling = head.feel(now, customer, agent[-1] if agent else None)
         quote = request.text.strip()
         name = feeling.likeliest
-        yield Label("sentiment", name, round(feeling.sentiment[name], 4), quote, ENGINE)
+        if feeling.sentiment[name] >= LEAST_SENTIMENT:
+            yield Label("sentiment", name, round(feeling.sentiment[name], 4), quote, ENGINE)
         if request.channel is Channel.CUSTOMER:
             yield Label("mood", ANGER, round(feeling.anger, 4), quote, ENGINE)
 

@@ -100,11 +100,12 @@ def without_time(events):
 
 async def both(serving, reader, call, samples, rate_hz, start, name):
     """Play a call live, then read its recording as of the same moment."""
-    async with serving(**REAL, queues=QUEUES) as server:
+    chosen = {**REAL, "queues": QUEUES, "classify": {"engine": "meaning"}}
+    async with serving(**chosen) as server:
         await server.play(samples, name, rate_hz, start, speed=20.0)
         live = await server.events(name)
     began = datetime.fromisoformat(live[0].started_at)
-    async with reader(load_settings(overrides={**REAL, "queues": QUEUES})) as reading:
+    async with reader(load_settings(overrides=chosen)) as reading:
         read = await reading.read(call, call_id=name, began=began)
     return live, list(read.events)
 

@@ -52,7 +52,8 @@ def test_packed_again_a_tiny_model_reads_alike(tiny_model, tmp_path):
 def test_packed_again_the_shipped_model_reads_alike(tmp_path):
     close = again(SHIPPED, tmp_path / "out")
     assert close["cosine_min"] > 0.999
-    assert close["logit_apart_max"] < 0.1
+    assert close["logit_apart_mean"] < 0.05
+    assert close["logit_apart_max"] < 0.2
 
 
 def test_another_graph_is_told(tmp_path):
