@@ -1,6 +1,5 @@
 """The product as the benchmark of anger runs it: shipped settings, and its clock on the engine."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,13 +9,11 @@ from benchmarks.inside import NotedEngine
 from models.engines import SttEngine
 from models.registry import load
 from models.types import Channel, SttRequest, Transcription, Utterance
-from pipeline.batcher import Batcher
-from pipeline.classify import ClassifyQueue
 from pipeline.config import Settings, load_settings
 from pipeline.events import AngerChanged, Event
 from pipeline.fit import classifier_for
 from pipeline.making import Maker
-from pipeline.offline import RecordingReader
+from pipeline.offline import RecordingReader, open_reader
 from pipeline.reading import Reading
 from pipeline.redact import Redactor
 from qa_rules.live import RuleRun
@@ -60,18 +57,8 @@ async def product(settings: Settings, engine: SttEngine) -> AsyncIterator[Record
     """Run what `cueline score` runs, over this recogniser."""
     maker = Maker(settings, classifier_for)
     vad = load("vad", settings.vad.engine, settings.vad.options)
-    batcher = Batcher(engine)
-    classifier = maker.classifier(settings.default_queue.packs)
-    queue = ClassifyQueue(classifier) if classifier and not classifier.instant else None
-    tasks = [asyncio.create_task(batcher.run())]
-    if queue is not None:
-        tasks.append(asyncio.create_task(queue.run()))
-    try:
-        yield RecordingReader(maker, vad, batcher, queue)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with open_reader(maker, vad, engine) as reader:
+        yield reader
 
 
 class TypedCalls:

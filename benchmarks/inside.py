@@ -1,6 +1,5 @@
 """What the benchmarks of recordings run inside themselves: engines, and a reader of recordings."""
 
-import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Hashable, Sequence
@@ -12,11 +11,10 @@ import soundfile
 from models.engines import SttEngine
 from models.registry import load
 from models.types import Samples, SttRequest, Transcription
-from pipeline.batcher import Batcher
 from pipeline.config import Settings, load_settings
 from pipeline.fit import classifier_for
 from pipeline.making import Maker
-from pipeline.offline import RecordingReader
+from pipeline.offline import RecordingReader, open_reader
 
 
 class NotedEngine:
@@ -61,14 +59,8 @@ async def reader(settings: Settings, engine: SttEngine) -> AsyncIterator[Recordi
     maker = Maker(settings, classifier_for)
     maker.warm()
     vad = load("vad", settings.vad.engine, settings.vad.options)
-    batcher = Batcher(engine)
-    running = asyncio.create_task(batcher.run())
-    try:
-        yield RecordingReader(maker, vad, batcher)
-    finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+    async with open_reader(maker, vad, engine) as made:
+        yield made
 
 
 def write_sound(path: Path, samples: Samples, rate_hz: int) -> Path:

@@ -193,6 +193,7 @@ class Drive:
 
     async def _classify(self, job: ClassifyJob) -> list[Output]:
         if self._classifier is None:
+            self._degrade("labels", True, "utterances go unread: no classifier runs")
             return self.session.label(job.id, ())
         try:
             labels = await self._classifier.classify(job.request)

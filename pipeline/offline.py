@@ -6,6 +6,7 @@ urgency, so that recorded work fills what live calls leave.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from models.engines import VadEngine
+from models.engines import SttEngine, VadEngine
 from models.types import AudioFrame, Channel, Samples
 from pipeline.audio.decode import AudioSource, open_audio, open_pair
 from pipeline.batcher import Batcher
@@ -21,7 +22,7 @@ from pipeline.classify import ClassifyQueue
 from pipeline.driver import Drive
 from pipeline.ear import Listener, hear_now
 from pipeline.errors import first_cause
-from pipeline.events import Event, durable
+from pipeline.events import Degraded, Event, durable
 from pipeline.jobs import Mute
 from pipeline.live import CallStart
 from pipeline.making import MadeCall, Maker
@@ -80,9 +81,12 @@ class _Collector:
 
     def __init__(self, channels: tuple[Channel, ...], keep: Keep | None) -> None:
         self.events: list[Event] = []
+        self.notes: list[str] = []
         self._channels, self._keep, self._seq = channels, keep, 0
 
     def event(self, event: Event) -> None:
+        if isinstance(event, Degraded) and event.active:
+            self.notes.append(event.detail)
         if not durable(event):
             return
         self.events.append(event)
@@ -105,7 +109,7 @@ class _Collector:
 
 @dataclass(frozen=True, slots=True)
 class ReadCall:
-    """A recording once read. `notes` says what was wrong with its sound."""
+    """A recording once read. `notes` says what was wrong with its sound, or with reading it."""
 
     call_id: str
     events: tuple[Event, ...]
@@ -167,8 +171,29 @@ class RecordingReader:
         for event in await asyncio.to_thread(conclude, outcome):
             sink.event(event)
         result = call_result(call_id, session.reading, sink.events, session.seconds)
-        result["notes"] = list(source.notes)
-        return ReadCall(call_id, tuple(sink.events), result, tuple(source.notes))
+        notes = (*source.notes, *sink.notes)
+        result["notes"] = list(notes)
+        return ReadCall(call_id, tuple(sink.events), result, notes)
+
+
+@asynccontextmanager
+async def open_reader(
+    maker: Maker, vad: VadEngine, stt: SttEngine
+) -> AsyncIterator[RecordingReader]:
+    """Run what a reader of recordings needs: a batcher, and a queue for a slow classifier.
+
+    The engines stay the caller's to close.
+    """
+    batcher = Batcher(stt)
+    classifier = maker.classifier(maker.settings.default_queue.packs)
+    queue = ClassifyQueue(classifier) if classifier and not classifier.instant else None
+    running = [asyncio.create_task(one.run()) for one in (batcher, queue) if one is not None]
+    try:
+        yield RecordingReader(maker, vad, batcher, queue)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def open_call(call: RecordedCall) -> AudioSource:

@@ -14,13 +14,11 @@ import websockets
 from models.registry import load
 from models.stt.tone import say
 from models.types import Channel
-from pipeline.batcher import Batcher
-from pipeline.classify import ClassifyQueue
 from pipeline.config import load_settings
 from pipeline.events import UtteranceFinal
 from pipeline.fit import classifier_for
 from pipeline.making import Maker
-from pipeline.offline import RecordingReader
+from pipeline.offline import open_reader
 from streaming.app import create_app
 from streaming.client import Pace, Sound, call_start, play
 from streaming.runtime import Runtime
@@ -222,19 +220,13 @@ def serving(tmp_path):
 @contextlib.asynccontextmanager
 async def reading(settings):
     """A reader of recordings with the engines of these settings."""
-    maker = Maker(settings, classifier_for)
-    classifier = maker.classifier(settings.default_queue.packs)
-    batcher = Batcher(load("stt", settings.stt.engine, settings.stt.options))
+    stt = load("stt", settings.stt.engine, settings.stt.options)
     vad = load("vad", settings.vad.engine, settings.vad.options)
-    queue = ClassifyQueue(classifier) if classifier and not classifier.instant else None
-    running = [asyncio.create_task(one.run()) for one in (batcher, queue) if one is not None]
     try:
-        yield RecordingReader(maker, vad, batcher, queue)
+        async with open_reader(Maker(settings, classifier_for), vad, stt) as made:
+            yield made
     finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        batcher.engine.close()
+        stt.close()
 
 
 @pytest.fixture

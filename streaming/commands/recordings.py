@@ -16,14 +16,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from models.registry import load
 from models.types import Channel
 from pipeline.audio.decode import AudioSource
-from pipeline.batcher import Batcher
-from pipeline.classify import ClassifyQueue
 from pipeline.config import Settings, load_settings
 from pipeline.errors import AudioUnreadable
 from pipeline.fit import classifier_for
 from pipeline.folder import BatchReport, call_name, find_calls, read_folder
 from pipeline.making import Maker
-from pipeline.offline import RecordedCall, RecordingReader, open_call
+from pipeline.offline import RecordedCall, RecordingReader, open_call, open_reader
 from streaming.commands.show import show_call
 from streaming.errors import UsageFault
 
@@ -166,18 +164,10 @@ async def _reader(settings: Settings) -> AsyncIterator[RecordingReader]:
     maker = Maker(settings, classifier_for)
     stt = await asyncio.to_thread(load, "stt", settings.stt.engine, settings.stt.options)
     vad = await asyncio.to_thread(load, "vad", settings.vad.engine, settings.vad.options)
-    batcher = Batcher(stt)
-    classifier = maker.classifier(settings.default_queue.packs)
-    queue = ClassifyQueue(classifier) if classifier and not classifier.instant else None
-    tasks = [asyncio.create_task(batcher.run())]
-    if queue is not None:
-        tasks.append(asyncio.create_task(queue.run()))
     try:
-        yield RecordingReader(maker, vad, batcher, queue)
+        async with open_reader(maker, vad, stt) as reader:
+            yield reader
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         stt.close()
 
 

@@ -1,9 +1,16 @@
 import numpy as np
 import pytest
+import soundfile
 
-from models.types import Channel
+from models.engines import EngineInfo
+from models.registry import load
+from models.stt.tone import say
+from models.types import Channel, Label
+from pipeline.config import load_settings
 from pipeline.errors import AudioUnreadable
-from pipeline.offline import RecordedCall
+from pipeline.events import LabelsAdded
+from pipeline.making import Maker
+from pipeline.offline import RecordedCall, open_reader
 
 RATE = 8000
 LINE = "my card number is " + "four two " * 8
@@ -80,3 +87,59 @@ async def test_what_cannot_be_read_is_said_plainly(reader, sound_file, tmp_path)
             await reading.read(RecordedCall((file,)))
         with pytest.raises(AudioUnreadable, match="does not exist"):
             await reading.read(RecordedCall((tmp_path / "none.wav",)))
+
+
+class SlowReader:
+    """A classifier that takes its time and finds one want in everything."""
+
+    instant = False
+    info = EngineInfo(name="slow", model="", licence="", max_batch=8)
+
+    def classify(self, batch):
+        return [(Label("intent", "anything", 0.9),) for _ in batch]
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def played(tmp_path):
+    samples = say("hello there")
+    path = tmp_path / "call.wav"
+    soundfile.write(path, np.stack([np.zeros_like(samples), samples]).T, 8000)
+    return RecordedCall((path,))
+
+
+def engines():
+    chosen = {"stt": {"engine": "tone"}, "vad": {"engine": "energy"}}
+    settings = load_settings(overrides=chosen)
+    return settings, load("stt", "tone", {}), load("vad", "energy", {})
+
+
+async def test_a_slow_classifier_reads_recordings_too(played):
+    settings, stt, vad = engines()
+    async with open_reader(Maker(settings, lambda *_: SlowReader()), vad, stt) as reader:
+        read = await reader.read(played)
+    labels = [event for event in read.events if isinstance(event, LabelsAdded)]
+    assert [label.name for event in labels for label in event.labels] == ["anything"]
+
+
+async def test_a_slow_classifier_that_nobody_runs_is_told(played):
+    settings, stt, vad = engines()
+    maker = Maker(settings, lambda *_: SlowReader())
+    async with open_reader(maker, vad, stt) as reader:
+        reader.classifier = None
+        read = await reader.read(played)
+    assert read.notes == ("utterances go unread: no classifier runs",)
+    assert read.result["notes"] == list(read.notes)
+
+
+async def test_a_classifier_that_fails_is_noted_in_the_result(played):
+    class Failing(SlowReader):
+        def classify(self, batch):
+            raise RuntimeError("no")
+
+    settings, stt, vad = engines()
+    async with open_reader(Maker(settings, lambda *_: Failing()), vad, stt) as reader:
+        read = await reader.read(played)
+    assert [note.partition(":")[0] for note in read.notes] == ["utterances go unread"]

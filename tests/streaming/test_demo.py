@@ -1,7 +1,5 @@
 """The bundled calls: there, true to their scripts, heard by the shipped engine, and safe."""
 
-import asyncio
-import contextlib
 import json
 import shutil
 from itertools import pairwise
@@ -14,12 +12,11 @@ import yaml
 from models.registry import load
 from models.text import wer_words
 from models.types import Channel, SttRequest
-from pipeline.batcher import Batcher
 from pipeline.config import load_settings
 from pipeline.events import UtteranceFinal, to_json
 from pipeline.fit import classifier_for
 from pipeline.making import Maker
-from pipeline.offline import RecordedCall, RecordingReader
+from pipeline.offline import RecordedCall, open_reader
 from streaming.demo import CHANNELS, NAMES, RATE_HZ, calls
 from streaming.demo.make_calls import Script, make
 
@@ -145,16 +142,11 @@ async def test_nothing_of_the_card_is_left_in_words_or_sound(tmp_path):
     queue = {"packs": list(call.packs), "company": call.company}
     settings = load_settings(overrides={"data_dir": tmp_path, "queues": {call.queue: queue}})
     engine, kept = load("stt", "moonshine", {}), Kept()
-    batcher = Batcher(engine)
-    running = asyncio.create_task(batcher.run())
     try:
-        vad = load("vad", "silero", {})
-        reader = RecordingReader(Maker(settings, classifier_for), vad, batcher)
-        await reader.read(RecordedCall((call.path,), queue=call.queue), keep=kept)
+        made = Maker(settings, classifier_for)
+        async with open_reader(made, load("vad", "silero", {}), engine) as reader:
+            await reader.read(RecordedCall((call.path,), queue=call.queue), keep=kept)
     finally:
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
         engine.close()
     stored = b"".join(to_json(event) for event in kept.events).decode()
     finals = [e for e in kept.events if isinstance(e, UtteranceFinal)]
