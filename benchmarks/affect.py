@@ -17,12 +17,13 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks.calibrate import Folder, open_encoder
-from benchmarks.chances import Array, Figure, Truth, auroc, interval
+from benchmarks.chances import Array, Figure, Truth, interval
 from benchmarks.corpus import CorpusNotFound
 from benchmarks.report import publish, table
 from benchmarks.textsets import Line, read
 from models.classify.logistic import fit_binary, fit_softmax, sigmoid
 from models.engines import TextEncoder
+from models.training.figures import auroc
 from models.types import Encoded
 
 EKMAN: Mapping[str, tuple[str, ...]] = {

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.training import figures
+from models.training.figures import BINS, auroc
+
 Array = NDArray[np.floating[Any]]
 Truth = NDArray[np.bool_]
 RESAMPLES = 1000
-BINS = 10
 BAR = 24
 
 
@@ -49,16 +51,6 @@ def interval(measure: Callable[[NDArray[np.int64]], float], count: int, seed: in
     return Figure(100 * measure(np.arange(count)), 100 * float(low), 100 * float(high))
 
 
-def auroc(scores: Array, truth: Truth) -> float:
-    """Return the chance that something true ranks above something that is not; ties are halves."""
-    many, none = int(truth.sum()), int((~truth).sum())
-    if not many or not none:
-        return float("nan")
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = np.cumsum(counts) - (counts - 1) / 2
-    return float((ranks[place][truth].sum() - many * (many + 1) / 2) / (many * none))
-
-
 def ranked(scores: Array, truth: Truth, seed: int = 1) -> Figure:
     """Return the AUROC in percent with its interval."""
     return interval(lambda rows: auroc(scores[rows], truth[rows]), len(scores), seed)
@@ -66,11 +58,7 @@ def ranked(scores: Array, truth: Truth, seed: int = 1) -> Figure:
 
 def ece(chances: Array, truth: Truth) -> float:
     """Return the expected calibration error in percent, over ten equal bins."""
-    total = 0.0
-    for rows in _bins(chances):
-        if rows.any():
-            total += abs(float(chances[rows].mean() - truth[rows].mean())) * float(rows.mean())
-    return 100 * total
+    return 100 * figures.ece(chances, truth)
 
 
 def reliability(chances: Array, truth: Truth) -> str:
@@ -97,5 +85,5 @@ def kept(inside: Array, outside: Array, keep: float = 0.95) -> tuple[float, floa
 
 
 def _bins(chances: Array) -> list[Truth]:
-    place = np.minimum((chances * BINS).astype(int), BINS - 1)
+    place = figures.bins(chances)
     return [place == number for number in range(BINS)]

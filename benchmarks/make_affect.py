@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.affect import GROUPS, encode, precision
 from benchmarks.calibrate import open_encoder
-from benchmarks.chances import auroc, ece, interval
+from benchmarks.chances import ece, interval
 from benchmarks.textsets import read
 from models.classify.affect import (
     ANGER,
@@ -33,6 +33,7 @@ from models.classify.calibrator import Calibrator, fit
 from models.encode.minilm import SHIPPED
 from models.engines import TextEncoder
 from models.training.breaking import Breaker
+from models.training.figures import auroc
 from models.training.lines import excerpts
 
 FOLDS = 5

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.prosody.head import Head, Loudness, clipped
+from models.training import figures
 
 Numbers = NDArray[np.float64]
 
@@ -24,7 +25,6 @@ PRIOR = 0.1
 RIDGE = 1.0
 NEWTON_STEPS = 50
 RESAMPLES = 1000
-BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,7 @@ def write_head(head: Head, path: Path) -> None:
 
 def auroc(guesses: Sequence[Guess]) -> float:
     """Return how often an angry clip's probability is over a calm one's; ties count half."""
-    high = np.array([g.probability for g in guesses if g.angry])
-    low = np.array([g.probability for g in guesses if not g.angry])
-    if not len(high) or not len(low):
-        return float("nan")
-    over = (high[:, None] > low).mean() + 0.5 * (high[:, None] == low).mean()
-    return float(over)
+    return figures.auroc(*_told(guesses))
 
 
 def unweighted_recall(guesses: Sequence[Guess], threshold: float = 0.5) -> float:
@@ -103,16 +98,12 @@ def unweighted_recall(guesses: Sequence[Guess], threshold: float = 0.5) -> float
 
 
 def calibration_error(guesses: Sequence[Guess]) -> float:
-    """Return the expected calibration error over `BINS` equal bins."""
-    told = np.array([g.probability for g in guesses])
-    true = np.array([g.angry for g in guesses], float)
-    bins = np.minimum((told * BINS).astype(int), BINS - 1)
-    parts = [
-        (bins == b).mean() * abs(told[bins == b].mean() - true[bins == b].mean())
-        for b in range(BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(parts))
+    """Return the expected calibration error over equal bins."""
+    return figures.ece(*_told(guesses))
+
+
+def _told(guesses: Sequence[Guess]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return np.array([g.probability for g in guesses]), np.array([g.angry for g in guesses], bool)
 
 
 def interval(

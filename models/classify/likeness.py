@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.classify.exemplars import Exemplars
+from models.classify.logistic import sigmoid
 from models.classify.stance import CUES, stance, usual
 from models.classify.stems import stem
 from models.text import tokens
@@ -92,9 +93,6 @@ def _apart(affect: Samples, usually: Samples) -> Samples:
     """Return how far the feeling is from that of the examples: mean gap of the chances, 0 to 1."""
     if not affect.shape[1]:
         return np.zeros(len(affect), np.float32)
-    gap: Samples = np.abs(_chance(affect) - _chance(usually)).mean(axis=1)
+    chances = sigmoid(affect.astype(np.float64)) - sigmoid(usually.astype(np.float64))
+    gap: Samples = np.abs(chances).mean(axis=1).astype(np.float32)
     return gap
-
-
-def _chance(logits: Samples) -> Samples:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)

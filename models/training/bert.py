@@ -1,4 +1,4 @@
-"""A small BERT for training: plain torch, bfloat16 arithmetic over float32 weights.
+"""The layers of a small BERT for training: plain torch, bfloat16 arithmetic over float32 weights.
 
 It holds what a sentence encoder needs and no more, takes sentences without padding to the longest
 of the whole set (batches are made of like lengths), and drops nothing out: broken text is the
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -63,52 +63,21 @@ class Layer(nn.Module):
         return norm(self.norm_down, x + linear(self.down, inner))
 
 
-class Bert(nn.Module):
-    """Word pieces in, a vector for each word piece out."""
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        self.shape = shape
-        self.words = nn.Embedding(shape.vocab_size, shape.hidden_size)
-        self.places = nn.Embedding(shape.max_position_embeddings, shape.hidden_size)
-        self.kinds = nn.Embedding(2, shape.hidden_size)
-        self.norm = nn.LayerNorm(shape.hidden_size, eps=shape.layer_norm_eps)
-        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))
-
-    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor | None = None) -> Tensor:
-        """Return the last layer, [batch, tokens, width] in bfloat16.
-
-        Args:
-            ids: word pieces, [batch, tokens].
-            mask: 1 where a word piece stands, 0 where padding does, [batch, tokens].
-            kinds: 0 for the text, 1 for what follows a separator; zeros where left out.
-        """
-        x = self.words(ids) + self.places.weight[: ids.shape[1]]
-        x = x + (self.kinds.weight[0] if kinds is None else self.kinds(kinds))
-        x = norm(self.norm, x.bfloat16())
-        hide = ((1 - mask) * LOW).bfloat16()[:, None, None, :]
-        for layer in self.layers:
-            x = layer(x, hide)
-        return x
-
-
 def mean_vector(last: Tensor, mask: Tensor) -> Tensor:
     """Return the mean of the word pieces, not yet of unit length, in float32."""
     weight = mask[:, :, None].float()
     return (last.float() * weight).sum(1) / weight.sum(1).clamp(min=1.0)
 
 
-def load_bert(folder: Path) -> Bert:
-    """Load a checkpoint with the names of Hugging Face's `BertModel`."""
-    bert = Bert(Shape.read(folder))
+def read_checkpoint(folder: Path) -> tuple[Shape, dict[str, Tensor]]:
+    """Return the sizes and weights of a checkpoint, under the names of `Layer` and of its owner.
+
+    They are `words`, `places`, `kinds`, `norm` and `layers.0` on; the folder is one of Hugging
+    Face's `BertModel`.
+    """
+    shape = Shape.read(folder)
     given = load_file(folder / "model.safetensors")
-    bert.load_state_dict({name: given_of(given) for name, given_of in _names(bert.shape)})
-    return bert
-
-
-def save_bert(bert: Bert, path: Path) -> None:
-    """Save the weights under this module's own names."""
-    save_file({k: v.contiguous() for k, v in bert.state_dict().items()}, path)
+    return shape, {name: given_of(given) for name, given_of in _names(shape)}
 
 
 def _names(shape: Shape):  # type: ignore[no-untyped-def]

@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.training.bert import LOW, Layer, Shape, linear, load_bert, mean_vector, norm
+from models.training.bert import LOW, Layer, Shape, linear, mean_vector, norm, read_checkpoint
 
 SHARED = 3
 """Layers that both branches stand on."""
@@ -64,10 +64,10 @@ class Encoder(nn.Module):
 
 def from_base(folder: Path, affect: int) -> Encoder:
     """Return the encoder before training: both branches are the base model's upper layers."""
-    base = load_bert(folder)
-    encoder = Encoder(base.shape, affect)
+    shape, base = read_checkpoint(folder)
+    encoder = Encoder(shape, affect)
     own = encoder.state_dict()
-    for name, value in base.state_dict().items():
+    for name, value in base.items():
         if not name.startswith("layers."):
             own[name] = value
             continue

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.classify.affect import SENTIMENTS
 from models.engines import Classifier
+from models.training.figures import auroc, ece
 from models.training.labelled import ANGER, INTENTS, SENTIMENT, Line
 from models.types import Channel, ClassifyRequest, Label
 
 DRAWS = 400
-BINS = 10
 LEAST = 0.5
 """Probability from which a want, or anger, counts as told."""
-SENTIMENTS = ("negative", "neutral", "positive")
 MAIN: Mapping[str, str] = {INTENTS: "macro_f1", SENTIMENT: "macro_f1", ANGER: "auroc"}
 """The figure that decides, by task."""
 BATCH = 32
@@ -127,16 +127,6 @@ def better(grown: Mapping[str, Figure]) -> bool:
     )
 
 
-def auroc(chances: Floats, truth: Truths) -> float:
-    """Return the chance that a true one stands above a false one; NaN where one kind is absent."""
-    yes, no = int(truth.sum()), int((~truth).sum())
-    if not yes or not no:
-        return float("nan")
-    values, place, counts = np.unique(chances, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place] if len(values) else chances
-    return float((ranks[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
-
-
 def _accuracy(one: Answers, rows: Rows) -> float:
     """Share of lines whose likeliest name is right; under `LEAST` a want counts as none."""
     return float(_right(one, rows).mean())
@@ -179,9 +169,7 @@ def _ece(one: Answers, rows: Rows) -> float:
     chances, truth = one.chances[rows], one.truth[rows]
     best = chances.argmax(axis=1)
     sure, hit = chances.max(axis=1), truth[np.arange(len(rows)), best]
-    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
-    gap = np.bincount(place, sure - hit.astype(np.float64), BINS)
-    return float(np.abs(gap).sum() / len(rows))
+    return ece(sure, hit)
 
 
 METRICS: Mapping[str, Mapping[str, Metric]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from models.classify.affect import SENTIMENTS
 from models.errors import ModelError
 
 FOLDER = Path(__file__).parent / "lines"
@@ -26,7 +27,6 @@ CLASSES = (
 """What a customer's line is to a careful supervisor, from the angriest to the happiest."""
 TRICKY = "tricky"
 SPEAKERS = ("customer", "agent")
-SENTIMENTS = ("negative", "neutral", "positive")
 ANGRIEST = 4
 """The levels of anger: 0 calm, 1 irritated, 2 angry, 3 an ultimatum or a threat to leave or to
 complain outside, 4 abuse or danger."""
