@@ -66,7 +66,7 @@ EXAMPLES = (
 """What the sizes of the channels are taken from; none of them is in `TEXTS`."""
 
 
-def export(
+def export(  # noqa: PLR0913 - one call writes one folder
     weights_path: Path,
     tokenizer_path: Path,
     affect_names: Sequence[str],
@@ -75,6 +75,7 @@ def export(
     texts: Sequence[str] = TEXTS,
     *,
     heads: int = HEADS,
+    float32: Path | None = None,
 ) -> Mapping[str, object]:
     """Write model.onnx, tokenizer.json, card.json and card.md; return the card.
 
@@ -87,6 +88,7 @@ def export(
             `figures` are shown too, anything else is kept.
         texts: what to compare int8 with float32 on.
         heads: attention heads of every layer.
+        float32: a folder to keep the unquantised model in, to measure what int8 costs.
 
     Raises:
         ValueError: the card or the names do not fit the weights.
@@ -102,6 +104,8 @@ def export(
         _write(exact, build_float32(weights, heads=heads), tokenizer_path, whole)
         encoder = MiniLmEncoder(exact)
         wanted = encoder.encode(texts)
+        if float32 is not None:
+            _write(float32, build_float32(weights, heads=heads), tokenizer_path, whole)
         spans = largest(exact / MODEL, [encoder.pieces(plain(text)) for text in EXAMPLES])
     _write(out_folder, build(weights, heads=heads, spans=spans), tokenizer_path, whole)
     found = MiniLmEncoder(out_folder).encode(texts)
@@ -198,11 +202,14 @@ def main(
     card: Annotated[Path, typer.Option(help="JSON: model, licence, affect (names), and more.")],
     out: Annotated[Path, typer.Option(help="The folder to write.")],
     texts: Annotated[Path | None, typer.Option(help="Texts to compare on, one a line.")] = None,
+    float32: Annotated[
+        Path | None, typer.Option("--float32", help="Keep the unquantised model here.")
+    ] = None,
 ) -> None:
     """Write a trained encoder as a folder for the engine minilm."""
     given = json.loads(card.read_text("utf-8"))
     lines = TEXTS if texts is None else tuple(texts.read_text("utf-8").splitlines())
-    made = export(weights, tokenizer, given["affect"], out, given, lines)
+    made = export(weights, tokenizer, given["affect"], out, given, lines, float32=float32)
     typer.echo(json.dumps(made["int8"]))
 
 
