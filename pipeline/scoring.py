@@ -29,7 +29,7 @@ def conclude(outcome: Outcome) -> list[Event]:
     utterances = list(reading.utterances.values())
     scorecard = score(
         outcome.packs,
-        reading.rules.findings(),
+        reading.rules.judged(),
         facts=outcome.facts,
         seconds=outcome.seconds,
         turns=turn_count([u.channel for u in utterances]),

@@ -60,6 +60,7 @@ class Turns:
     overtalk: tuple[Overtalk, ...]
     holds: tuple[Span, ...]
     longest_monologue_s: float
+    agent_turns: int = 0
 
 
 def backchannel(text: str) -> bool:
@@ -103,6 +104,7 @@ def analyse(
         overtalk=tuple(_overlaps(said, overtalk_s)),
         holds=tuple(waits),
         longest_monologue_s=_longest_monologue(said, waits),
+        agent_turns=_agent_turns(said),
     )
 
 
@@ -117,12 +119,15 @@ def metrics(
     """Return the call's measures by name, as rule packs use them.
 
     `talk_ratio` is the agent's share of both sides' talk, 0 to 1 (0 where nobody spoke);
-    `agent_wpm` is words per minute of the agent's own talk time. Dead air is looked for between
-    the first and the last word only: ringing and the line after a goodbye are no silence of ours.
+    `agent_wpm` is words per minute of the agent's own talk time; `agent_overtalk_share` the agent's
+    interruptions by the agent's turns, where mere agreement is neither. Dead air is looked for
+    between the first and the last word only: ringing and the line after a goodbye are no silence
+    of ours.
     """
     turns = analyse(utterances, holds, seconds, dead_air_s=dead_air_s, overtalk_s=overtalk_s)
     agent, customer = turns.talk[Channel.AGENT], turns.talk[Channel.CUSTOMER]
     silences = [span.seconds for span in turns.dead_air]
+    cut_in = sum(o.interruption and o.by is Channel.AGENT for o in turns.overtalk)
     waits = [span.seconds for span in turns.holds]
     found = {
         "agent_talk_s": agent,
@@ -132,9 +137,9 @@ def metrics(
         "dead_air_count_10s": float(sum(s >= LONG_DEAD_AIR_S for s in silences)),
         "overtalk_count": float(len(turns.overtalk)),
         "overtalk_s": sum(o.end - o.start for o in turns.overtalk),
-        "interruptions_agent": float(
-            sum(o.interruption and o.by is Channel.AGENT for o in turns.overtalk)
-        ),
+        "interruptions_agent": float(cut_in),
+        "agent_turns": float(turns.agent_turns),
+        "agent_overtalk_share": min(1.0, cut_in / turns.agent_turns) if turns.agent_turns else 0.0,
         "hold_count": float(len(waits)),
         "hold_max_s": max(waits, default=0.0),
         "agent_wpm": turns.words[Channel.AGENT] / agent * 60 if agent else 0.0,
@@ -189,6 +194,14 @@ def _overlaps(said: Sequence[Utterance], at_least: float) -> list[Overtalk]:
             cut = held and not backchannel(second.text) and not backchannel(first.text)
             found.append(Overtalk(second.start, end, channel, cut))
     return sorted(found, key=lambda o: (o.start, o.end))
+
+
+def _agent_turns(said: Sequence[Utterance]) -> int:
+    """Return how often the agent took the floor, agreement in between left out."""
+    floor = [u.channel for u in said if not backchannel(u.text)]
+    return sum(
+        c is Channel.AGENT and (i == 0 or floor[i - 1] is not c) for i, c in enumerate(floor)
+    )
 
 
 def _longest_monologue(said: Sequence[Utterance], waits: Sequence[Span]) -> float:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qa_rules.errors import Fault
+from qa_rules.form_schema import QuestionSpec
 from qa_rules.match_schema import MatchSpec
 from qa_rules.packs import PackFile, PackSet
 from qa_rules.phrases import compile_match
 from qa_rules.schema import ItemSpec
+from qa_rules.types import Mode
 
 LEAST_LINES = 4
 LEAST_EXAMPLES = 8
@@ -29,6 +31,7 @@ def _of_file(file: PackFile) -> Iterator[Fault]:
     for n, item in enumerate(file.pack.items):
         for path, message in _of_item(item):
             yield source.fault(("items", n, *path), f"{item.id}: {message}")
+    yield from _of_form(file)
     for n, event in enumerate(file.pack.events):
         if event.match is not None and min(len(event.tests.yes), len(event.tests.no)) == 0:
             yield source.fault(("events", n), f"{event.id}: give lines under tests, yes and no")
@@ -41,6 +44,15 @@ def _of_file(file: PackFile) -> Iterator[Fault]:
     for n, cue in enumerate(file.pack.mood):
         if min(len(cue.tests.yes), len(cue.tests.no)) == 0:
             yield source.fault(("mood", n), f"{cue.id}: give lines under tests, yes and no")
+
+
+def _of_form(file: PackFile) -> Iterator[Fault]:
+    for n, question in enumerate(file.pack.form.questions if file.pack.form is not None else ()):
+        place: tuple[str | int, ...] = ("form", "questions", n)
+        for path, message in _of_question(question):
+            yield file.source.fault((*place, *path), f"{question.id}: {message}")
+        if question.rule is not None:
+            yield from _slow(file, question.rule.match, (*place, "rule", "match"), question.id)
 
 
 def _of_item(item: ItemSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -65,6 +77,17 @@ def _of_item(item: ItemSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("hint",), "never due, so the card never comes: give when or applies_if"
 
 
+def _of_question(question: QuestionSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if question.rule is not None:
+        for key in ("yes", "no"):
+            have = len(getattr(question.rule.tests, key))
+            if have < LEAST_LINES:
+                message = f"{have} lines under tests.{key}, give {LEAST_LINES} or more"
+                yield ("rule", "tests"), message
+    if question.how is not Mode.AUTO and not question.help:
+        yield (), "a person answers it: say under help what is a yes and what is a no"
+
+
 def _slow(
     file: PackFile, match: MatchSpec | None, path: tuple[str | int, ...], name: str
 ) -> Iterator[Fault]:
@@ -78,7 +101,7 @@ def _slow(
 
 
 def _of_set(packs: PackSet) -> Iterator[Fault]:
-    used = {i.section for i in packs.items}
+    used = {i.section for i in packs.items} | {q.section for q in packs.questions}
     for name, section in packs.form.sections.items():
         if section.weight > 0 and name not in used:
             owner = next((f for f in reversed(packs.files) if f.pack.form is not None), None)

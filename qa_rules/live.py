@@ -55,7 +55,9 @@ class RuleRun:
     def checklist(self) -> tuple[ChecklistItem, ...]:
         """Return the items that can apply to this call, in order."""
         return tuple(
-            self._line(r) for r in self._state.runs() if not r.ruled_out and not self._excluded(r)
+            self._line(r)
+            for r in self._state.runs()
+            if not (r.item.quiet or r.ruled_out or self._excluded(r))
         )
 
     def _line(self, run: ItemRun) -> ChecklistItem:
@@ -154,6 +156,10 @@ class RuleRun:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return where every item stands, in the packs' order."""
+        return tuple(r.finding for r in self._state.runs() if not r.item.quiet)
+
+    def judged(self) -> tuple[Finding, ...]:
+        """Return where every item stands, and every rule of a question of the form."""
         return tuple(r.finding for r in self._state.runs())
 
     def events(self) -> tuple[HappenedEvent, ...]:
@@ -200,8 +206,12 @@ class RuleRun:
     # -- absences -------------------------------------------------------------------------------
 
     def _publish(self, outputs: Sequence[RuleOutput]) -> list[RuleOutput]:
-        """Give absences their near miss on the way out."""
-        return [self._near(o) if isinstance(o, Finding) else o for o in outputs]
+        """Give absences their near miss on the way out; keep the form's own rules to ourselves."""
+        near = [self._near(o) if isinstance(o, Finding) else o for o in outputs]
+        return [o for o in near if not (isinstance(o, Finding) and self._quiet(o))]
+
+    def _quiet(self, found: Finding) -> bool:
+        return self._state.run(found.rule_id).item.quiet
 
     def _near(self, found: Finding) -> Finding:
         if found.searched is None or found.near_miss is not None or found.evidence:

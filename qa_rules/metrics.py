@@ -17,7 +17,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 
 
 _WORDS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly"}
-_CALLED = {
+CALLED = {
     "agent_talk_s": "the agent's speech in seconds",
     "customer_talk_s": "the customer's speech in seconds",
     "talk_ratio": "the agent's share of the talk",
@@ -26,13 +26,14 @@ _CALLED = {
     "overtalk_count": "times both spoke at once",
     "overtalk_s": "seconds of both speaking at once",
     "interruptions_agent": "interruptions by the agent",
-    "agent_overtalk_share": "the agent's share of speaking over the customer",
+    "agent_overtalk_share": "the agent's share of turns that cut in",
+    "agent_turns": "the agent's turns",
     "hold_count": "holds",
     "hold_max_s": "the longest hold in seconds",
-    "transfers": "transfers",
     "agent_wpm": "the agent's words a minute",
     "longest_monologue_s": "the longest monologue in seconds",
 }
+"""Every measure of a call, and what it is called."""
 
 
 def judge_metric(
@@ -42,7 +43,7 @@ def judge_metric(
     check = item.metric
     if check is None:
         raise ValueError(f"{item.id} is not measured")
-    called = _CALLED.get(check.name) or plain(check.name)
+    called = CALLED.get(check.name) or plain(check.name)
     value = metrics.get(check.name)
     if value is None:
         return _finding(item, severity, State.NOT_APPLICABLE, f"not measured: {called}", at)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from qa_rules.errors import Fault, PackInvalid, PackNotFound, UnknownItem
 from qa_rules.faults import explain
+from qa_rules.forms import PackQuestion, check_form, form_parts, questions
 from qa_rules.program import Program, compile_program
 from qa_rules.references import check_references
 from qa_rules.schema import (
@@ -29,10 +30,12 @@ from qa_rules.schema import (
     Wrapup,
 )
 from qa_rules.source import Source, read_source
-from qa_rules.types import ChecklistItem
+from qa_rules.types import ChecklistItem, FormPart
 from qa_rules.wording import Wording, wording
 
 SHIPPED = Path(__file__).parent / "packs"
+_JUDGED = ("match", "speaker", "when", "applies_if", "min_confidence")
+"""What a question's rule has in common with an item."""
 
 
 class PackItem(ItemSpec):
@@ -40,6 +43,8 @@ class PackItem(ItemSpec):
 
     pack: str = ""
     jurisdictions: tuple[str, ...] = ()
+    quiet: bool = False
+    """A question's rule: judged, and never shown to the agent."""
 
 
 class PackHint(HintSpec):
@@ -75,29 +80,40 @@ class PackSet:
     wrapup: Wrapup
     form: FormSpec
     version: str
+    questions: tuple[PackQuestion, ...] = ()
     files: tuple[PackFile, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def judged(self) -> tuple[PackItem, ...]:
+        """All that is judged: the items, then the rules of the form's questions."""
+        return (*self.items, *_rules(self.questions))
+
+    @cached_property
+    def parts(self) -> tuple[FormPart, ...]:
+        """The form's version: that of each pack in it, and a hash of what it asks."""
+        return form_parts(f.pack for f in self.files)
 
     @cached_property
     def program(self) -> Program:
         """The packs compiled, at first use; shared by all calls."""
-        return compile_program(self.events, self.items, self.hints, self.mood)
+        return compile_program(self.events, self.judged, self.hints, self.mood)
 
     @cached_property
     def wording(self) -> Wording:
         """What events, wants and items are called."""
-        return wording(self.events, self.intents, self.items)
+        return wording(self.events, self.intents, self.judged)
 
     def checklist(self) -> tuple[ChecklistItem, ...]:
         """Return every item as the agent's checklist shows it, in order."""
         return tuple(checklist_item(i) for i in self.items)
 
     def item(self, item_id: str) -> PackItem:
-        """Return the item of an id.
+        """Return the item of an id, or the rule of a question's.
 
         Raises:
             UnknownItem: there is none.
         """
-        for item in self.items:
+        for item in self.judged:
             if item.id == item_id:
                 return item
         raise UnknownItem(f"no item {item_id} in {', '.join(self.names)}")
@@ -224,9 +240,10 @@ def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:
         ),
         form=form or _plain_form(packs),
         version=_version(packs),
+        questions=questions(packs),
         files=tuple(files),
     )
-    faults = check_references(out)
+    faults = check_references(out) or check_form(out)
     if faults:
         raise PackInvalid(faults)
     return out
@@ -252,6 +269,25 @@ def _merge(lists: Iterable[Sequence[_T]]) -> tuple[_T, ...]:
 def _items(pack: Pack) -> list[PackItem]:
     place: dict[str, Any] = {"pack": pack.pack, "jurisdictions": pack.jurisdictions}
     return [PackItem.model_construct(**dict(i), **place) for i in pack.items]
+
+
+def _rules(asked: Sequence[PackQuestion]) -> list[PackItem]:
+    """Return the rules of questions as items that no agent sees."""
+    return [
+        PackItem(
+            id=q.id,
+            title=q.title,
+            severity=q.severity,
+            section=q.section,
+            weight=q.weight,
+            **{name: getattr(q.rule, name) for name in _JUDGED},
+            pack=q.pack,
+            jurisdictions=q.jurisdictions,
+            quiet=True,
+        )
+        for q in asked
+        if q.rule is not None
+    ]
 
 
 def _hints(pack: Pack) -> list[PackHint]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from qa_rules.errors import Fault
-from qa_rules.match_schema import Condition, MatchSpec
+from qa_rules.form_schema import QuestionSpec
+from qa_rules.match_schema import Condition, MatchSpec, When
 from qa_rules.schema import EventSpec, HintSpec, ItemSpec, Pack
 from qa_rules.source import Source
 
@@ -32,7 +33,7 @@ SYSTEM_EVENTS = (
 """Events that need no words: derived from times and the anger ladder, or told by the telephony."""
 
 Reference = tuple[str, str, tuple[str | int, ...]]
-"""What kind of name it is ("event", "intent", "item", "section"), the name, where it is written."""
+"""What kind of name it is ("event", "item", "question" ...), the name, and where it is written."""
 
 
 def check_references(packs: "PackSet") -> list[Fault]:
@@ -42,6 +43,7 @@ def check_references(packs: "PackSet") -> list[Fault]:
         "intent": {i.id for i in packs.intents},
         "item": {i.id for i in packs.items},
         "section": set(packs.form.sections),
+        "question": {i.id for i in packs.items} | {q.id for q in packs.questions},
     }
     faults: list[Fault] = []
     for file in packs.files:
@@ -64,6 +66,8 @@ def references(pack: Pack) -> Iterator[Reference]:
         yield from _of_hint(hint, ("hints", n))
     for n, cue in enumerate(pack.mood):
         yield from _of_match(cue.match, ("mood", n, "match"))
+    for n, question in enumerate(pack.form.questions if pack.form is not None else ()):
+        yield from _of_question(question, ("form", "questions", n))
     for n, reason in enumerate(pack.wrapup.reasons):
         for m, intent in enumerate(reason.intents):
             yield "intent", intent, ("wrapup", "reasons", n, "intents", m)
@@ -83,15 +87,35 @@ def _of_event(event: EventSpec, at: tuple[str | int, ...]) -> Iterator[Reference
 
 def _of_item(item: ItemSpec, at: tuple[str | int, ...]) -> Iterator[Reference]:
     yield "section", item.section, (*at, "section")
-    if item.when is not None:
-        for m, name in enumerate(item.when.before or ()):
-            yield "event", name, (*at, "when", "before", m)
-        if item.when.after is not None:
-            yield "event", item.when.after, (*at, "when", "after")
+    yield from _of_when(item.when, at)
     if item.applies_if is not None:
         yield from _of_condition(item.applies_if, (*at, "applies_if"))
     if item.match is not None:
         yield from _of_match(item.match, (*at, "match"))
+
+
+def _of_question(question: QuestionSpec, at: tuple[str | int, ...]) -> Iterator[Reference]:
+    yield "section", question.section, (*at, "section")
+    for m, name in enumerate(question.items or ()):
+        yield "item", name, (*at, "items", m)
+    if question.asked_if is not None and question.asked_if.question is not None:
+        yield "question", question.asked_if.question, (*at, "asked_if", "question")
+    rule, there = question.rule, (*at, "rule")
+    if rule is None:
+        return
+    yield from _of_when(rule.when, there)
+    if rule.applies_if is not None:
+        yield from _of_condition(rule.applies_if, (*there, "applies_if"))
+    yield from _of_match(rule.match, (*there, "match"))
+
+
+def _of_when(when: When | None, at: tuple[str | int, ...]) -> Iterator[Reference]:
+    if when is None:
+        return
+    for m, name in enumerate(when.before or ()):
+        yield "event", name, (*at, "when", "before", m)
+    if when.after is not None:
+        yield "event", when.after, (*at, "when", "after")
 
 
 def _of_hint(hint: HintSpec, at: tuple[str | int, ...]) -> Iterator[Reference]:

@@ -1,12 +1,15 @@
 """A pack file as data: what may be written, checked when it is read.
 
-Matches and conditions are in `match_schema`; where a fault stands in the file is `source`'s work.
+Matches and conditions are in `match_schema`, forms in `form_schema`; where a fault stands in the
+file is `source`'s work.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from qa_rules.form_schema import FormSpec, SectionSpec
+from qa_rules.lines import Tests
 from qa_rules.match_schema import (
     Condition,
     Id,
@@ -32,62 +35,6 @@ __all__ = [
     "Tests",
     "Wrapup",
 ]
-
-
-def _line(value: Any) -> Any:
-    """Let `- agent: hello` without quotes mean the line "agent: hello"."""
-    if isinstance(value, dict) and len(value) == 1:
-        ((who, said),) = value.items()
-        if who in ("agent", "customer") and isinstance(said, str):
-            return f"{who}: {said}"
-    return value
-
-
-def _turns(value: Any) -> Any:
-    return [_line(v) for v in value] if isinstance(value, list | tuple) else [_line(value)]
-
-
-Turns = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_turns, json_schema_input_type=str | list[str]),
-    Field(min_length=1),
-]
-
-
-class Tests(Spec):
-    """Lines that must and must not match; a list is several turns, "customer: ..." names one."""
-
-    yes: tuple[Turns, ...] = ()
-    no: tuple[Turns, ...] = ()
-
-
-class SectionSpec(Spec):
-    """A section of the form; the weights of a form sum to 100."""
-
-    title: str
-    weight: Annotated[float, Field(ge=0, le=100)]
-
-
-class Exclude(Spec):
-    """Calls too short to be scored."""
-
-    min_seconds: Annotated[float, Field(ge=0)] = 30.0
-    min_turns: Annotated[int, Field(ge=0)] = 3
-
-
-class FormSpec(Spec):
-    """How a call is scored."""
-
-    pass_mark: Annotated[float, Field(ge=0, le=100)] = 85.0
-    exclude: Exclude = Exclude()
-    sections: Annotated[dict[Id, SectionSpec], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _sum(self) -> "FormSpec":
-        total = sum(s.weight for s in self.sections.values())
-        if abs(total - 100) > 0.01:
-            raise ValueError(f"the weights of the sections sum to {total:g}: make it 100")
-        return self
 
 
 class EventSpec(Spec):

@@ -1,26 +1,32 @@
-"""A form filled in from findings: points, sections, auto-fails, and what a person must look at."""
+"""A form filled in: points, sections, auto-fails, and what a person must look at.
 
-from collections.abc import Mapping, Sequence
+The only place that scores. `score` asks the questions of a call; `with_people` takes what people
+answered into a card, which holds all that it needs: no pack is read again.
+"""
 
-from qa_rules.metrics import judge_metric
-from qa_rules.packs import PackItem, PackSet
-from qa_rules.state import ruled_out, severity
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from qa_rules.packs import PackSet
+from qa_rules.questions import NEEDS_REVIEW, NO, NOT_APPLICABLE, OPEN, Heard, machine_answers
 from qa_rules.types import (
     Answer,
     CallFacts,
     Finding,
+    Mode,
+    PersonAnswer,
     Scorecard,
     ScoredSection,
     Severity,
-    State,
 )
-from qa_rules.world import known_facts
 
 COMPLIANCE = "compliance"
 LATE_SHARE = 0.5
 """What a required item that was said late earns; an auto-fail item earns nothing."""
 
-_UNDECIDED = (State.WAITING, State.DUE, State.NOT_APPLICABLE)
+_SHARES = {"yes": 1.0, "partly": LATE_SHARE, NO: 0.0}
+_UNSETTLED = (NEEDS_REVIEW, OPEN)
+_OUT = (NOT_APPLICABLE, *_UNSETTLED)
 
 
 def score(
@@ -31,40 +37,55 @@ def score(
     seconds: float,
     turns: int,
     metrics: Mapping[str, float],
+    people: Iterable[PersonAnswer] = (),
 ) -> Scorecard:
-    """Return the scorecard of a call of `seconds` with `turns` changes of the floor."""
+    """Return the scorecard of a call of `seconds` with `turns` changes of the floor.
+
+    `people` are the answers of persons, the latest of a question last; one to a question that the
+    form does not ask is left out.
+    """
     form = packs.form
     if seconds < form.exclude.min_seconds:
         limit = form.exclude.min_seconds
-        return _not_scored(packs, f"the call is {seconds:.0f} s long, under {limit:g} s")
+        return _not_scored(_empty(packs), f"the call is {seconds:.0f} s long, under {limit:g} s")
     if turns < form.exclude.min_turns:
-        return _not_scored(packs, f"{turns} turns, under {form.exclude.min_turns}")
-    found = {f.rule_id: f for f in findings}
-    answers = [
-        (item, _answer(item, _measured(item, found.get(item.id), facts, seconds, metrics)))
-        for item in packs.items
-    ]
-    sections = tuple(_section(packs, name, answers) for name in form.sections)
-    total = _weighted(sections)
-    if total is None:
-        return _not_scored(packs, "no item applies to this call")
-    failed = tuple(i.id for i, a in answers if a.severity.critical and a.answer == "no")
-    final = 0.0 if failed else total
-    return Scorecard(
-        form="+".join(packs.chosen),
-        version=packs.version,
-        status="scored",
-        score=final,
-        compliance=0.0 if failed else _compliance(answers),
-        auto_fail=bool(failed),
-        auto_fail_items=failed,
-        passed=_passed(final, form.pass_mark, answers),
-        needs_review=sum(1 for _, a in answers if a.answer == "needs_review"),
-        sections=sections,
+        return _not_scored(_empty(packs), f"{turns} turns, under {form.exclude.min_turns}")
+    heard = Heard({f.rule_id: f for f in findings}, facts, seconds, metrics)
+    asked: dict[str, list[Answer]] = {name: [] for name in form.sections}
+    for section, answer in machine_answers(packs, heard):
+        asked[section].append(answer)
+    sections = tuple(
+        ScoredSection(name, spec.title, spec.weight, None, tuple(asked[name]))
+        for name, spec in form.sections.items()
     )
+    return with_people(replace(_empty(packs), sections=sections), people)
 
 
-def _not_scored(packs: PackSet, reason: str) -> Scorecard:
+def with_people(card: Scorecard, people: Iterable[PersonAnswer]) -> Scorecard:
+    """Return a card with these answers of persons in place of those that it had.
+
+    An empty answer takes an earlier one back; one that the question does not know is left out. A
+    card that an earlier version made, whose answers have no weight, stays as it is.
+    """
+    if not any(a.choices for s in card.sections for a in s.answers):
+        return card
+    by_person = {p.question_id: p for p in people}
+    lines = {
+        a.question_id: replace(a, person=_taken(a, by_person.get(a.question_id)))
+        for s in card.sections
+        for a in s.answers
+    }
+    final: dict[str, str] = {}
+    for name in lines:
+        _settle(name, lines, final)
+    sections = tuple(
+        _section(s, [_earned(lines[a.question_id], final) for a in s.answers])
+        for s in card.sections
+    )
+    return _total(replace(card, sections=sections))
+
+
+def _empty(packs: PackSet) -> Scorecard:
     return Scorecard(
         form="+".join(packs.chosen),
         version=packs.version,
@@ -76,74 +97,119 @@ def _not_scored(packs: PackSet, reason: str) -> Scorecard:
         passed=None,
         needs_review=0,
         sections=(),
+        pass_mark=packs.form.pass_mark,
+        parts=packs.parts,
+    )
+
+
+def _not_scored(card: Scorecard, reason: str) -> Scorecard:
+    return replace(
+        card,
+        status="not_scored",
         reason=reason,
+        score=None,
+        compliance=None,
+        auto_fail=False,
+        auto_fail_items=(),
+        passed=None,
     )
 
 
-def _measured(
-    item: PackItem,
-    found: Finding | None,
-    facts: CallFacts,
-    seconds: float,
-    metrics: Mapping[str, float],
-) -> Finding:
-    """Return an item's finding; a measured item that applies is judged by the metrics."""
-    known = known_facts(facts)
-    if found is None:
-        reason = ruled_out(item, known) or "not measured"
-        kind = severity(item, known)
-        found = Finding(item.id, item.title, kind, State.NOT_APPLICABLE, reason)
-    unmeasured = found.state is State.WAITING or found.reason.endswith("not measured")
-    if item.metric is not None and unmeasured:
-        return judge_metric(item, found.severity, metrics, seconds)
-    return found
+# -- one answer -----------------------------------------------------------------------------------
 
 
-def _answer(item: PackItem, found: Finding) -> Answer:
-    """Return how a finding answers its question, and what that earns."""
-    answer, share, counts = _earned(found.state, found.severity)
-    possible = item.weight if counts else 0.0
-    return Answer(
-        question_id=item.id,
-        title=item.title,
-        severity=found.severity,
-        answer=answer,
-        points=round(possible * share, 4),
-        possible=possible,
-        evidence=found.evidence,
-        near_miss=found.near_miss,
-        note=found.reason,
-    )
+def _taken(line: Answer, given: PersonAnswer | None) -> PersonAnswer | None:
+    return given if given is not None and given.answer in line.choices else None
 
 
-def _earned(state: State, kind: Severity) -> tuple[str, float, bool]:
-    """Return the answer, the share of the points, and whether they are in the denominator."""
-    optional = kind is Severity.OPTIONAL
-    if state is State.NEEDS_REVIEW:
-        return "needs_review", 0.0, False
-    if state in _UNDECIDED:
-        return "n/a", 0.0, False
-    if state is State.DONE:
-        return "yes", 1.0, True
-    if state is State.LATE and not kind.critical:
-        return "partly", LATE_SHARE, True
-    return "no", 0.0, not optional
+def _settle(name: str, lines: Mapping[str, Answer], final: dict[str, str]) -> str:
+    """Note and return the answer that counts; a question that waits for another asks it first."""
+    if name not in final:
+        line = lines[name]
+        final[name] = OPEN  # what a ring of gates would read; loading refuses rings
+        gate = line.gate
+        before = _settle(gate.question, lines, final) if gate and gate.question in lines else ""
+        final[name] = _final(line, before)
+    return final[name]
 
 
-def _section(
-    packs: PackSet, name: str, answers: Sequence[tuple[PackItem, Answer]]
-) -> ScoredSection:
-    spec = packs.form.sections[name]
-    mine = tuple(a for i, a in answers if i.section == name)
-    return ScoredSection(name, spec.title, spec.weight, _share(mine), mine)
+def _final(line: Answer, before: str) -> str:
+    """Return the answer that counts; `before` is the answer of the question that it hangs on."""
+    if not line.asked:
+        return NOT_APPLICABLE
+    if line.gate is not None and before not in line.gate.answers:
+        return before if before in _UNSETTLED else NOT_APPLICABLE
+    if line.person is not None:
+        return line.person.answer
+    if line.mode is Mode.MANUAL or not line.machine:
+        return OPEN
+    if line.mode is Mode.SUGGEST and line.machine != NOT_APPLICABLE:
+        return OPEN
+    return line.machine
 
 
-def _share(answers: Sequence[Answer]) -> float | None:
+def _earned(line: Answer, final: Mapping[str, str]) -> Answer:
+    """Return an answer with its points; only what is in the denominator is possible."""
+    answer = final[line.question_id]
+    share = _share(answer, line.choices)
+    counts = answer not in _OUT and not (line.severity is Severity.OPTIONAL and share == 0)
+    possible = line.weight if counts else 0.0
+    return replace(line, answer=answer, points=round(possible * share, 4), possible=possible)
+
+
+def _share(answer: str, choices: Sequence[str]) -> float:
+    """Return the part of its weight that an answer earns."""
+    if answer in _OUT:
+        return 0.0
+    if answer in _SHARES:
+        return _SHARES[answer]
+    return int(answer) / max(int(c) for c in choices if c.isdigit())
+
+
+# -- the card -------------------------------------------------------------------------------------
+
+
+def _section(section: ScoredSection, answers: Sequence[Answer]) -> ScoredSection:
+    return replace(section, answers=tuple(answers), score=_of_possible(answers))
+
+
+def _of_possible(answers: Sequence[Answer]) -> float | None:
     """Return the points earned of those possible, 0 to 100; None where none are possible."""
     possible = sum(a.possible for a in answers)
     if possible <= 0:
         return None
     return round(100 * sum(a.points for a in answers) / possible, 2)
+
+
+def _total(card: Scorecard) -> Scorecard:
+    answers = [a for s in card.sections for a in s.answers]
+    card = replace(
+        card,
+        needs_review=sum(a.answer == NEEDS_REVIEW for a in answers),
+        unanswered=sum(a.answer == OPEN for a in answers),
+    )
+    total = _weighted(card.sections)
+    if total is None:
+        waits = card.needs_review + card.unanswered
+        reason = "all that applies waits for a person" if waits else "no item applies to this call"
+        return _not_scored(card, reason)
+    failed = [a for a in answers if a.severity.critical and _fails(a)]
+    final = 0.0 if failed else total
+    return replace(
+        card,
+        status="scored",
+        reason="",
+        score=final,
+        compliance=0.0 if failed else _compliance(card.sections),
+        auto_fail=bool(failed),
+        auto_fail_items=tuple(i for a in failed for i in (a.items or (a.question_id,))),
+        passed=_passed(final, card.pass_mark, answers),
+    )
+
+
+def _fails(answer: Answer) -> bool:
+    """Return whether an answer is the worst of its question: no, or 0 of a scale."""
+    return answer.answer not in _OUT and _share(answer.answer, answer.choices) == 0
 
 
 def _weighted(sections: Sequence[ScoredSection]) -> float | None:
@@ -155,16 +221,15 @@ def _weighted(sections: Sequence[ScoredSection]) -> float | None:
     return round(sum(s * w for s, w in scored) / weight, 2)
 
 
-def _compliance(answers: Sequence[tuple[PackItem, Answer]]) -> float | None:
+def _compliance(sections: Sequence[ScoredSection]) -> float | None:
     """Return the share of points of the compliance section and of every item that can auto-fail."""
-    return _share([a for i, a in answers if i.section == COMPLIANCE or a.severity.critical])
+    return _of_possible(
+        [a for s in sections for a in s.answers if s.id == COMPLIANCE or a.severity.critical]
+    )
 
 
-def _passed(
-    final: float, pass_mark: float, answers: Sequence[tuple[PackItem, Answer]]
-) -> bool | None:
-    """Return whether the call passes; None while an auto-fail item waits for a person."""
+def _passed(final: float, pass_mark: float, answers: Sequence[Answer]) -> bool | None:
+    """Return whether the call passes; None while what could fail it waits for a person."""
     if final < pass_mark:
         return False
-    open_critical = any(a.severity.critical and a.answer == "needs_review" for _, a in answers)
-    return None if open_critical else True
+    return None if any(a.severity.critical and a.answer in _UNSETTLED for a in answers) else True

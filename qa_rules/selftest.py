@@ -121,6 +121,11 @@ def _rules(file: PackFile) -> Iterator[_Rule]:
         if item.match is not None:
             strict = item.severity.critical
             yield _Rule("item", item.id, item.speaker, strict, item.tests, ("items", n))
+    for n, question in enumerate(pack.form.questions if pack.form is not None else ()):
+        rule, place = question.rule, ("form", "questions", n, "rule")
+        if rule is not None:
+            strict = question.severity.critical
+            yield _Rule("item", question.id, rule.speaker, strict, rule.tests, place)
     for n, hint in enumerate(pack.hints):
         if hint.on.words is not None:
             speaker = hint.speaker or "customer"

@@ -43,7 +43,7 @@ class CallState:
 
     def _fill(self, packs: PackSet) -> None:
         numbers = self.program.numbers
-        for item in packs.items:
+        for item in packs.judged:
             run = ItemRun(
                 item=item,
                 parts=len(numbers.get(("item", item.id), ())),

@@ -183,12 +183,55 @@ class CallFacts:
     values: dict[str, str | int | float | bool] = field(default_factory=dict)
 
 
+ANSWERS = ("yes", "partly", "no")
+"""What a question without a scale is answered with, the best first."""
+
+
+class Mode(StrEnum):
+    """Who answers a question.
+
+    `auto`: the machine's answer counts. `suggest`: it is shown, and counts once a person answers.
+    `manual`: a person alone. A person's answer goes before the machine's in every mode.
+    """
+
+    AUTO = "auto"
+    SUGGEST = "suggest"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A question is asked only where another has one of these answers."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswer:
+    """A person's answer to a question of a call; `answer` "" takes an earlier one back.
+
+    `at` is ISO 8601 in UTC; `second` the second of the call that the person points at.
+    """
+
+    question_id: str
+    answer: str
+    by: str = ""
+    at: str = ""
+    note: str = ""
+    second: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One question of a scorecard.
 
-    `answer` is "yes" | "partly" | "no" | "n/a" | "needs_review"; `points` of `possible`, both 0
-    where the answer leaves the denominator.
+    `answer` is what counts: "yes" | "partly" | "no", a step of a scale ("0", "1" ...), "n/a",
+    "needs_review" (the machine was not sure) or "open" (a person has not answered). `points` of
+    `possible`, both 0 where the answer leaves the denominator. `machine` is the machine's own
+    answer, "" where it gives none; `person` a person's, None where there is none. `choices` are
+    the answers that a person may give, the best first. `weight` is what the answer is worth;
+    `items` are those that it rests on; without `gate` and `asked` the question is always asked.
     """
 
     question_id: str
@@ -200,6 +243,15 @@ class Answer:
     evidence: tuple[Evidence, ...] = ()
     near_miss: NearMiss | None = None
     note: str = ""
+    mode: Mode = Mode.AUTO
+    machine: str = ""
+    person: PersonAnswer | None = None
+    choices: tuple[str, ...] = ()
+    weight: float = 0.0
+    items: tuple[str, ...] = ()
+    gate: Gate | None = None
+    asked: bool = True
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +266,23 @@ class ScoredSection:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPart:
+    """What one pack asks: the version its author gave it, and a hash of what is asked."""
+
+    pack: str
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A form filled in by machine.
+    """A form filled in, by machine and by the people who answered questions of it.
 
     `score` and `compliance` are 0 to 100. `status` is "scored" or "not_scored"; then `reason` says
     why and `score` is None. An auto-fail makes both scores 0 and keeps the sections' detail.
+    `version` is a hash of the packs whole, `parts` the form's version: that of each pack in it.
+    `needs_review` counts answers that the machine was not sure of, `unanswered` those that wait
+    for a person by the form's will.
     """
 
     form: str
@@ -232,3 +296,6 @@ class Scorecard:
     needs_review: int
     sections: tuple[ScoredSection, ...]
     reason: str = ""
+    unanswered: int = 0
+    pass_mark: float = 0.0
+    parts: tuple[FormPart, ...] = ()

@@ -136,3 +136,25 @@ def test_an_hour_of_turns_takes_no_time():
     before = time.perf_counter()
     metrics(turns)
     assert time.perf_counter() - before < 0.5
+
+
+def test_the_share_of_turns_that_cut_in():
+    turns = call(
+        (A, 0, 2, "how can i help"),
+        (C, 3, 8, "my bill is wrong and i"),
+        (A, 5, 7, "which bill is that"),
+        (C, 9, 10, "the last one"),
+        (A, 11, 12, "mhm"),
+        (C, 12, 13, "from may"),
+        (A, 14, 16, "i see it"),
+        (A, 17, 18, "one moment"),
+    )
+    found = metrics(turns)
+    assert (found["agent_turns"], found["interruptions_agent"]) == (3, 1)
+    assert found["agent_overtalk_share"] == pytest.approx(1 / 3, abs=0.001)
+
+
+def test_every_measure_has_a_name_for_people():
+    from qa_rules.metrics import CALLED
+
+    assert set(metrics([])) == set(CALLED)
