@@ -22,9 +22,9 @@ from benchmarks.report import publish, table
 from benchmarks.spoken import VOICES, Pair, done
 from benchmarks.textsets import read
 from benchmarks.wer import count
+from models.phones import apart, phones
 from models.text import wer_words
 from models.training import breaking
-from models.training.phones import apart, phones
 from models.training.plain import plain_words
 
 SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (1, 0), (0, 1))

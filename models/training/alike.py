@@ -9,7 +9,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.phones import VOWELS, coded, distances, phones
+from models.phones import VOWELS, coded, distances, phones
 
 NEAREST = 24
 """Candidates kept for each word."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.training.phones import apart, coded, distances, phones
+from models.phones import apart, coded, distances, phones
 
 
 @pytest.mark.parametrize(
