@@ -8,6 +8,9 @@ PipelineError
 ├── CallBusy           a call of that id is connected already, or over
 ├── CallFailed         a fault of ours ended the call in the middle
 ├── CallNotFound       no call of that id
+├── CallOpen           the call is not over, or not scored yet
+├── AnswerRefused      a question of the form cannot be answered so
+├── FormLocked         a form that has scored calls was changed without a new version
 └── SettingsInvalid    a setting is wrong; the message names it
 """
 
@@ -67,6 +70,24 @@ class CallNotFound(PipelineError):
     """No such call."""
 
     code = "call_not_found"
+
+
+class CallOpen(PipelineError):
+    """The call is not over, or not scored yet."""
+
+    code = "call_open"
+
+
+class AnswerRefused(PipelineError):
+    """A person's answer that the form does not take; the message says what it takes."""
+
+    code = "answer_refused"
+
+
+class FormLocked(PipelineError):
+    """A form that has scored calls was changed; the message says which version to raise."""
+
+    code = "form_locked"
 
 
 class SettingsInvalid(PipelineError):

@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from models.types import Channel, Label, Utterance
-from qa_rules.types import Anger, ChecklistItem, Finding, Hint, Scorecard
+from qa_rules.types import (
+    Anger,
+    CallFacts,
+    ChecklistItem,
+    Finding,
+    HappenedEvent,
+    Hint,
+    Scorecard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +135,26 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a call is judged by besides its words: its facts, and what the system told of it."""
+
+    facts: CallFacts
+    told: tuple[HappenedEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallScored:
-    """The form is filled in."""
+    """The form is filled in; a later one of the same call replaces the earlier.
+
+    The first comes with the call's end, and has its `basis`. A later one says when (`at`, ISO
+    8601), who (`by`) and `why`: "form" (scored again by the rules) | "answers" (of persons).
+    """
 
     scorecard: Scorecard
+    basis: Basis | None = None
+    at: str = ""
+    by: str = ""
+    why: str = ""
     type: Literal["CallScored"] = "CallScored"
 
 

@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.types import Channel
-from pipeline.events import CallScored, Event, WrapupReady
+from pipeline.events import Basis, CallScored, Event, WrapupReady
 from pipeline.reading import Reading
 from pipeline.wrapup import draft
 from qa_rules.packs import PackSet
 from qa_rules.score import score
-from qa_rules.types import CallFacts
+from qa_rules.types import CallFacts, HappenedEvent
+
+_BY_THE_CLOCK = frozenset(
+    ("silence_10s", "overtalk_3s", "anger_cleared", *(f"anger_{level}" for level in range(1, 5)))
+)
+"""Events that follow from times and from the customer's mood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,16 @@ def conclude(outcome: Outcome) -> list[Event]:
         started_at=outcome.started_at,
         seconds=outcome.seconds,
     )
-    return [CallScored(scorecard), WrapupReady(wrapup.to_data())]
+    basis = Basis(outcome.facts, told(reading.rules.events(), outcome.packs))
+    return [CallScored(scorecard, basis), WrapupReady(wrapup.to_data())]
+
+
+def told(happened: Sequence[HappenedEvent], packs: PackSet) -> tuple[HappenedEvent, ...]:
+    """Return what the system told of a call, which its words do not say."""
+    counted = {e.id for e in packs.events if e.of is not None}
+    return tuple(
+        e for e in happened if not e.evidence and e.id not in counted and e.id not in _BY_THE_CLOCK
+    )
 
 
 def turn_count(channels: Sequence[Channel]) -> int:

@@ -163,7 +163,7 @@ def project(call_id: str, seq: int, event: DurableEvent) -> list[Put | Amend]:  
         case CallEnded():
             return _ended(call_id, event)
         case CallScored(scorecard=scorecard):
-            return _scored(call_id, scorecard)
+            return [*_scored(call_id, scorecard), *_used(call_id, seq, scorecard)]
         case WrapupReady(wrapup=wrapup):
             return [Put(schema.wrapup, {"call_id": call_id, "body": text(PLAIN, wrapup)})]
         case _:
@@ -329,3 +329,20 @@ def _scored(call_id: str, card: Scorecard) -> list[Put | Amend]:
         "body": text(SCORECARD, card),
     }
     return [Put(schema.scorecard, whole), Amend(schema.call, {"id": call_id}, found)]
+
+
+def _used(call_id: str, seq: int, card: Scorecard) -> list[Put]:
+    """Return the packs' forms that scored the call; one that did not score it is not used."""
+    return [
+        Put(
+            schema.form_use,
+            {
+                "call_id": call_id,
+                "seq": seq,
+                "pack": part.pack,
+                "version": part.version,
+                "hash": part.hash,
+            },
+        )
+        for part in (card.parts if card.sections else ())
+    ]

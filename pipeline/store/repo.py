@@ -5,7 +5,7 @@ an executor. The events of live calls go through `pipeline.store.writer`, which 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +16,19 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.audio.tape import Recording
-from pipeline.errors import CallNotFound, StoreUnavailable
-from pipeline.events import CallEnded, CallStarted, DurableEvent, Event, from_json
-from pipeline.store import migrate, reading, schema, search
+from pipeline.errors import CallNotFound, CallOpen, StoreUnavailable
+from pipeline.events import CallEnded, CallScored, CallStarted, DurableEvent, Event, from_json
+from pipeline.store import migrate, reading, schema, scores, search
 from pipeline.store.append import Appended, Appender, Item
 from pipeline.store.database import WRITE_PATIENCE_S, Database
 from pipeline.store.rows import FATES, CallDetail, CallFilter, CallRow
+from pipeline.store.scores import FormUse, Scored
+from qa_rules.types import PersonAnswer
 
 PAGE: Final = 50
+
+MakeScore = Callable[[Sequence[Scored], Sequence[PersonAnswer]], CallScored]
+"""Makes a call's next score of those before and of all that people answered."""
 
 
 class Store:
@@ -224,6 +229,26 @@ class Store:
             )
         return version
 
+    def add_score(
+        self, call_id: str, make: MakeScore, given: Sequence[PersonAnswer] = ()
+    ) -> CallScored:
+        """Add a later score of a call, with the answers of people that led to it; return it.
+
+        `make` is called in the transaction, so that no other's answer comes between.
+
+        Raises:
+            CallNotFound: there is no such call.
+            CallOpen: it is not over, or its first score is still to come.
+        """
+        with self.database.write() as connection:
+            row = self._need(connection, call_id)
+            if not scores.concluded(connection, call_id):
+                raise CallOpen(f"call {call_id!r} is not over: score it once it is")
+            scores.add_people(connection, call_id, given)
+            event = make(scores.scored(connection, call_id), scores.people(connection, call_id))
+            self._appender.append(connection, [(call_id, int(row.last_seq) + 1, event)])
+        return event
+
     def save_recording(self, recording: Recording) -> None:
         """Note what is kept of a call's audio, in place of what was noted before.
 
@@ -309,6 +334,21 @@ class Store:
                 .order_by(stored.c.seq)
             ).all()
         return [(row.seq, from_json(row.body)) for row in rows]
+
+    def scores(self, call_id: str) -> list[Scored]:
+        """Return the scores of a call, the earliest first; the last one is the call's."""
+        with self.database.read() as connection:
+            return scores.scored(connection, call_id)
+
+    def people(self, call_id: str) -> list[PersonAnswer]:
+        """Return every answer that people gave to questions of a call, the earliest first."""
+        with self.database.read() as connection:
+            return scores.people(connection, call_id)
+
+    def form_uses(self) -> list[FormUse]:
+        """Return every version of a pack's form that has scored calls."""
+        with self.database.read() as connection:
+            return scores.form_uses(connection)
 
     def recording(self, call_id: str) -> Recording | None:
         """Return what is kept of a call's audio, None where nothing is."""

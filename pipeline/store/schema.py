@@ -2,7 +2,8 @@
 
 True: `event` (what the call said of itself, in order). Derived, and rebuilt from `event` at will:
 the columns of `call` in CALL_DERIVED and the tables in DERIVED. Added by people or by the edge, and
-never rebuilt: `call.facts`, `call.source`, `hint_fate`, `tick`, `wrapup_edit`, `recording`.
+never rebuilt: `call.facts`, `call.source`, `hint_fate`, `tick`, `answer`, `wrapup_edit`,
+`recording`.
 `search_doc` is an index over `utterance`.
 
 JSON is kept as text, written by the types' own serialisers, so that SQLite and PostgreSQL hold the
@@ -27,7 +28,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The migration that makes these tables."""
 
 metadata = MetaData(
@@ -171,6 +172,17 @@ scorecard = Table(
     Column("body", Text, nullable=False),
 )
 
+form_use = Table(
+    "form_use",
+    metadata,
+    _call_id(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("pack", String(128), primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("hash", String(16), nullable=False),
+)
+Index(None, form_use.c.pack, form_use.c.version, form_use.c.hash)
+
 hint = Table(
     "hint",
     metadata,
@@ -229,6 +241,19 @@ tick = Table(
     Column("ticked_at", Text, nullable=False),
 )
 
+answer = Table(
+    "answer",
+    metadata,
+    _call_id(),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", String(128), nullable=False),
+    Column("answer", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("second_s", Float),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", Text, nullable=False),
+)
+
 wrapup_edit = Table(
     "wrapup_edit",
     metadata,
@@ -275,6 +300,7 @@ DERIVED: Final = (
     label,
     finding,
     scorecard,
+    form_use,
     hint,
     anger_span,
     gap,
@@ -282,7 +308,7 @@ DERIVED: Final = (
 )
 """Tables that hold nothing that `event` does not say."""
 
-ADDED: Final = (hint_fate, tick, wrapup_edit, recording)
+ADDED: Final = (hint_fate, tick, answer, wrapup_edit, recording)
 """Tables that people or the edge filled."""
 
 CALL_DERIVED: Final[dict[str, object]] = {

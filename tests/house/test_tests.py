@@ -43,6 +43,7 @@ ELSEWHERE = {
     "pipeline/store/migrations/env.py": "pipeline/store/test_migrate.py",
     "pipeline/store/migrations/versions/v0001_calls.py": "pipeline/store/test_migrate.py",
     "pipeline/store/migrations/versions/v0002_search.py": "pipeline/store/test_migrate.py",
+    "pipeline/store/migrations/versions/v0003_forms.py": "pipeline/store/test_migrate.py",
     "pipeline/store/rows.py": "pipeline/store/test_reading.py",
     "streaming/api/calls.py": "streaming/test_api.py",
     "streaming/api/media.py": "streaming/test_api.py",

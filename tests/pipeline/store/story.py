@@ -26,6 +26,7 @@ from qa_rules.types import (
     ChecklistItem,
     Evidence,
     Finding,
+    FormPart,
     Hint,
     NearMiss,
     Priority,
@@ -116,6 +117,7 @@ def scorecard(score=81.5, quote="my bill is wrong"):
         True,
         1,
         (ScoredSection("open", "Opening", 1.0, score, (answer,)),),
+        parts=(FormPart("core_call", "1", "0f1e2d3c4b5a"),),
     )
 
 

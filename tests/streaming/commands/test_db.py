@@ -35,8 +35,8 @@ def one_call(tmp_path):
 
 
 def test_upgrading_twice_changes_nothing(run):
-    assert "brought to step 0002" in run("upgrade")
-    assert "is at step 0002" in run("upgrade")
+    assert "brought to step 0003" in run("upgrade")
+    assert "is at step 0003" in run("upgrade")
 
 
 def test_status_for_people_and_for_machines(run, one_call):
