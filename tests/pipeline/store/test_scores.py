@@ -12,7 +12,8 @@ from qa_rules.types import FormPart, PersonAnswer
 def again(story, score):
     def make(before, people):
         made.append((len(before), [p.answer for p in people]))
-        return CallScored(story.scorecard(score), at="2025-03-05T09:00:00Z", by="kim", why="answers")
+        card = story.scorecard(score)
+        return CallScored(card, at="2025-03-05T09:00:00Z", by="kim", why="answers")
 
     made = []
     make.seen = made
