@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import version
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -34,6 +35,7 @@ def create_app(runtime: Runtime) -> Starlette:
         version("cueline"),
         runtime.settings.recordings,
         runtime.reduced,
+        tuple(Path(p) for p in runtime.settings.pack_dirs),
     )
 
     @contextlib.asynccontextmanager

@@ -31,6 +31,7 @@ COMMANDS = {
     "simulate": "streaming.commands.simulate:simulate",
     "doctor": "streaming.commands.doctor:doctor",
     "rules": "streaming.commands.rules:app",
+    "qa": "streaming.commands.qa:app",
     "models": "streaming.commands.models:app",
     "db": "streaming.commands.db:app",
 }

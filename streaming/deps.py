@@ -69,7 +69,7 @@ class Deps:
 
     `ready` says by name what works ("store", "stt", ...); `readers` runs what asks the database;
     `recordings` is the folder that the recordings' paths are relative to. `reduced` says by name
-    what works with less than it should, and why.
+    what works with less than it should, and why; `pack_dirs` are the folders of packs of one's own.
     """
 
     store: Store
@@ -81,6 +81,7 @@ class Deps:
     version: str
     recordings: Path
     reduced: Callable[[], Mapping[str, str]] = dict
+    pack_dirs: tuple[Path, ...] = ()
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.

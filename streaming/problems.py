@@ -11,7 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.errors import CallNotFound, PipelineError, StoreUnavailable
+from pipeline.errors import (
+    AnswerRefused,
+    CallNotFound,
+    CallOpen,
+    FormLocked,
+    PipelineError,
+    StoreUnavailable,
+)
+from qa_rules.errors import PackNotFound, RuleError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -59,6 +67,7 @@ def problem(
 def install_problems(app: FastAPI) -> None:
     """Answer the errors of the API's routes with problem documents."""
     app.add_exception_handler(PipelineError, _pipeline)
+    app.add_exception_handler(RuleError, _rules)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
@@ -70,7 +79,17 @@ def _pipeline(_: Request, error: Exception) -> Response:
         status = HTTPStatus.NOT_FOUND
     elif isinstance(error, StoreUnavailable):
         status = HTTPStatus.SERVICE_UNAVAILABLE
+    elif isinstance(error, AnswerRefused):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif isinstance(error, CallOpen | FormLocked):
+        status = HTTPStatus.CONFLICT
     return problem(status, code, str(error))
+
+
+def _rules(_: Request, error: Exception) -> Response:
+    missing = isinstance(error, PackNotFound)
+    status = HTTPStatus.NOT_FOUND if missing else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem(status, getattr(error, "code", "rule_error"), str(error))
 
 
 def _invalid(_: Request, error: Exception) -> Response:

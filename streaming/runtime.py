@@ -17,11 +17,12 @@ from pipeline.batcher import Batcher
 from pipeline.classify import ClassifyQueue
 from pipeline.config import Settings
 from pipeline.ear import Ear
-from pipeline.errors import PipelineError
+from pipeline.errors import FormLocked, PipelineError
 from pipeline.fit import classifier_for
 from pipeline.host import Host
 from pipeline.machinery import Machinery
 from pipeline.making import Maker
+from pipeline.rescoring import refuse_locked
 from pipeline.store.repo import Store
 from pipeline.store.writer import StoreWriter
 from pipeline.telemetry import Telemetry
@@ -86,6 +87,7 @@ class Runtime:
             ModelError: an engine or its weights are missing; the message says what to do.
             RuleError: a queue's packs do not read.
             StoreUnavailable: the database cannot be opened.
+            FormLocked: a form that has scored calls was changed without a new version.
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         maker = Maker(settings, classifier_for)
@@ -95,7 +97,7 @@ class Runtime:
         ear = Ear(vad, settings.vad.tick_ms / 1000)
         batcher = Batcher(stt)
         queue = _slow_classifier(maker, settings)
-        store = Store.open(settings.database)
+        store = _open_store(settings, maker)
         relay = _Relay()
         journal = settings.data_dir / "journal"
         writer = StoreWriter(store, journal, on_trouble=relay.store_trouble)
@@ -201,6 +203,18 @@ def _save_recording(store: Store, writer: StoreWriter, recording: Recording) -> 
         store.save_recording(recording)
     except PipelineError as error:
         log.warning("recording_not_noted", call_id=recording.call_id, reason=str(error))
+
+
+def _open_store(settings: Settings, maker: Maker) -> Store:
+    """Open the store, and refuse to score by forms that were changed without a new version."""
+    store = Store.open(settings.database)
+    try:
+        for queue in (settings.default_queue, *settings.queues.values()):
+            refuse_locked(store, maker.packs(queue.packs))
+    except FormLocked:
+        store.close()
+        raise
+    return store
 
 
 def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:

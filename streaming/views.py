@@ -40,6 +40,7 @@ ANSWERS = {
     "no": "no",
     "n/a": "did not apply",
     "needs_review": "needs review",
+    "open": "for a person",
 }
 _ORDER = (
     State.VIOLATED,

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "qa_rules/ideas.py": "qa_rules/test_live.py",
     "qa_rules/items.py": "qa_rules/test_live.py",
     "qa_rules/judge.py": "qa_rules/test_live.py",
+    "pipeline/score_data.py": "streaming/commands/test_qa.py",
     "qa_rules/lines.py": "qa_rules/test_selftest.py",
     "qa_rules/match_schema.py": "qa_rules/test_packs.py",
     "qa_rules/metrics.py": "qa_rules/test_score.py",
