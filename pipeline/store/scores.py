@@ -6,13 +6,16 @@ the last one to a question counts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection, distinct, func, select
 
 from pipeline.events import CallScored, from_json
 from pipeline.store import schema
 from qa_rules.types import PersonAnswer
+
+QUIET: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,26 @@ def scored(connection: Connection, call_id: str) -> list[Scored]:
 
 
 def concluded(connection: Connection, call_id: str) -> bool:
-    """Return whether a call has ended and nothing more of its own will be written."""
+    """Return whether a call has ended and nothing more of its own will be written.
+
+    The after-call work is the last that comes. Where a fault kept it from coming, five minutes
+    after the end nothing more will.
+    """
     call, work = schema.call, schema.wrapup
     row = connection.execute(
-        select(call.c.state, call.c.reason, work.c.body)
+        select(call.c.state, call.c.reason, call.c.started_at, call.c.last_s, work.c.body)
         .select_from(call.outerjoin(work, work.c.call_id == call.c.id))
         .where(call.c.id == call_id)
     ).first()
     if row is None or row.state != "ended":
         return False
-    return row.body is not None or row.reason in ("interrupted", "failed")
+    if row.body is not None or row.reason == "interrupted":
+        return True
+    try:
+        began = datetime.fromisoformat(row.started_at)
+    except ValueError:
+        return True  # no live call begins without a time
+    return datetime.now(UTC) - began > timedelta(seconds=row.last_s) + QUIET
 
 
 def people(connection: Connection, call_id: str) -> list[PersonAnswer]:

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import re
+import runpy
 import signal
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +14,14 @@ import websockets
 
 from models.errors import WeightsCorrupt
 from models.types import Channel
+from pipeline.config import load_settings
+from pipeline.errors import FormLocked
 from pipeline.store.repo import Store
+from qa_rules.packs import load_packs
 from streaming.client import Pace, Sound, call_start, play
+from streaming.runtime import Runtime
 
+PLAY = runpy.run_path(str(Path(__file__).parents[1] / "pipeline" / "scored.py"))["scored_call"]
 RATE = 8000
 BOTH = (Channel.AGENT, Channel.CUSTOMER)
 
@@ -338,3 +345,31 @@ async def test_a_kill_loses_half_a_second_and_no_call(cueline, script, tmp_path)
             assert detail.recording.state == "recovered"
             assert detail.recording.seconds > utterances[-1]["end"] - 1.5
             assert detail.row.seconds >= utterances[-1]["end"]
+
+
+def test_a_server_does_not_start_with_a_form_that_scored_and_was_changed(tmp_path):
+    file = tmp_path / "own.yaml"
+    text = "pack: own\ntitle: O\nform: {sections: {a: {title: A, weight: 100}}}\nitems:\n" + (
+        "  - {id: T-01, title: Greets, severity: REQ, section: a, weight: 1, match: hello}\n"
+    )
+    file.write_text(text)
+    lines = ("hello", "customer: hello", "bye")
+    with Store.open(tmp_path / "cueline.db") as store:
+        store.append("c1", PLAY(load_packs(["own"], [tmp_path]), *lines))
+    settings = load_settings(
+        overrides={
+            "stt": {"engine": "tone"},
+            "vad": {"engine": "energy"},
+            "classify": {"engine": "none"},
+            "data_dir": tmp_path,
+            "pack_dirs": (tmp_path,),
+            "default_queue": {"packs": ("own",)},
+        }
+    )
+    file.write_text(text.replace("weight: 1,", "weight: 3,"))
+    with pytest.raises(
+        FormLocked, match=r"own\.yaml: the form of own, version 1, has scored 1 call"
+    ):
+        Runtime.build(settings)
+    file.write_text(file.read_text().replace("title: O", 'title: O\nversion: "2"'))
+    Runtime.build(settings).store.close()

@@ -1,6 +1,7 @@
 """Later scores of a call, people's answers, and the versions of forms that have scored."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -46,12 +47,17 @@ def test_answers_are_added_and_never_replaced(store, story):
 
 
 def test_a_call_that_is_not_over_is_not_scored_again(store, story):
-    events = story.whole()
+    events = story.whole("c1", at=datetime.now(UTC).isoformat())
     store.append("c1", events[:-1])  # all but the after-call work, which is still to come
     with pytest.raises(CallOpen):
         store.add_score("c1", again(story, 1.0))
     with pytest.raises(CallNotFound):
         store.add_score("none", again(story, 1.0))
+
+
+def test_a_call_whose_scoring_failed_can_be_scored_later(store, story):
+    store.append("c1", story.whole()[:-2])
+    assert store.add_score("c1", again(story, 64.0)).scorecard.score == 64.0
 
 
 def test_forms_that_scored_are_counted_by_version(store, story):
