@@ -153,6 +153,8 @@ def _joined(question: PackQuestion, blank: Answer, found: Sequence[Finding]) -> 
     counted = [f for f in found if _answer(f) != NOT_APPLICABLE]
     kind = next((f.severity for f in counted if f.severity.critical), blank.severity)
     answer = _together([_answer(f) for f in counted], critical=kind.critical)
+    if answer == NO and question.rule is not None and question.how is Mode.SUGGEST:
+        answer = ""  # a likely sign that was not heard suggests nothing
     return replace(
         blank,
         severity=kind,
@@ -178,7 +180,7 @@ def _together(answers: Sequence[str], *, critical: bool) -> str:
 def _fitting(answer: str, question: PackQuestion) -> str:
     """Return yes, partly or no as the question's own choices say it."""
     if answer not in ANSWERS:
-        return answer
+        return answer  # n/a, needs review or none
     if question.scale is not None:
         return str({YES: question.scale, PARTLY: question.scale // 2, NO: 0}[answer])
     return NO if answer == PARTLY and not question.partly else answer

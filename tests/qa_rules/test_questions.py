@@ -22,6 +22,7 @@ form:
         needs: {agent_talk_s: 20}
     - {id: Q-6, title: Right, section: opening}
     - {id: Q-7, title: Outbound, section: opening, asked_if: {fact: {direction: outbound}}}
+    - {id: Q-10, title: Owns, section: opening, mode: suggest, help: h, rule: {match: i own it}}
     - {id: Q-8, title: Own, section: opening, rule: {match: i will do it}}
     - id: Q-9
       title: Share
@@ -61,7 +62,7 @@ def answers(packs):
 
 
 def test_items_that_a_question_asks_are_not_asked_again(answers):
-    assert list(answers()) == ["T-06", *(f"Q-{n}" for n in range(1, 10))]
+    assert list(answers()) == ["T-06", *(f"Q-{n}" for n in (1, 2, 3, 4, 5, 6, 7, 10, 8, 9))]
 
 
 @pytest.mark.parametrize(
@@ -123,3 +124,10 @@ def test_a_fact_decides_whether_a_question_is_asked(answers):
 def test_words_answer_with_the_words_and_their_second(answers):
     got = answers()["Q-8"]
     assert (got.machine, got.evidence[0].quote, got.evidence[0].start) == ("yes", "Own", 3)
+
+
+def test_words_that_only_suggest_and_were_not_heard_suggest_nothing(answers):
+    assert answers()["Q-10"].machine == "yes"
+    assert answers(Q10="missed")["Q-10"].machine == ""
+    assert answers(Q10="n/a")["Q-10"].machine == "n/a"
+    assert answers(Q8="missed")["Q-8"].machine == "no"
