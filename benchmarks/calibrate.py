@@ -26,7 +26,8 @@ from models.classify.exemplars import Exemplars
 from models.classify.fewshot import FEATURES, Head, fit_head
 from models.classify.lexical import Reader
 from models.classify.nothing import none_lines
-from models.classify.wants import lexical_chances
+from models.classify.sounds import Sounds
+from models.classify.wants import word_evidence
 from models.encode.minilm import CARD, SHIPPED
 from models.engines import TextEncoder
 from models.registry import load
@@ -84,20 +85,23 @@ def cases(packs: Sequence[SimPack], vectors: Vectors) -> list[Case]:
             name: Exemplars(lines, pack.counters.get(name, ()))
             for name, lines in pack.examples.items()
         })  # fmt: skip
-        out += _cases(pack, head, reader, vectors)
+        sounds = Sounds([pack.examples[name] for name in head.names], none_lines())
+        out += _cases(pack, head, (reader, sounds), vectors)
     return out
 
 
-def _cases(pack: SimPack, head: Head, reader: Reader, vectors: Vectors) -> list[Case]:
+def _cases(
+    pack: SimPack, head: Head, readers: tuple[Reader, Sounds], vectors: Vectors
+) -> list[Case]:
     read = [(line, parts) for line in pack.lines if (parts := clauses(line.text))]
     rows = vectors.of([part.of(line.text) for line, parts in read for part in parts])
     out: list[Case] = []
     at = 0
     for line, parts in read:
-        lexical = lexical_chances(reader, line.text, parts, head.names)
+        words = word_evidence(*readers, line.text, parts, head.names)
         mine = rows[at : at + len(parts)]
         at += len(parts)
-        evidence = head.evidence(mine, lexical)
+        evidence = head.evidence(mine, words)
         means = np.array([name in line.means for name in head.names])
         out.append(Case(pack.source, evidence, means, line.broken))
     return out

@@ -29,7 +29,8 @@ from models.classify.exemplars import Exemplars
 from models.classify.fewshot import FEATURES, fit_head, meant
 from models.classify.lexical import Reader
 from models.classify.nothing import none_lines
-from models.classify.wants import lexical_chances
+from models.classify.sounds import Sounds
+from models.classify.wants import word_evidence
 
 Labelled = Sequence[tuple[str, str]]
 """Texts with the name of what is wanted; "" where it is nothing of the set."""
@@ -88,6 +89,7 @@ def read_lines(taught: Labelled, lines: Labelled, vectors: Vectors, numbers: Cal
     head = fit_head(
         {name: vectors.of(by[name]) for name in sorted(by)}, {}, vectors.of(none_lines())
     )
+    sounds = Sounds([by[name] for name in head.names], none_lines())
     reader = None
     if len(taught) <= LEXICAL_MOST:
         reader = Reader({name: Exemplars(tuple(by[name])) for name in head.names})
@@ -100,12 +102,10 @@ def read_lines(taught: Labelled, lines: Labelled, vectors: Vectors, numbers: Cal
     belongs, first = np.zeros(len(lines)), np.zeros(len(lines), np.int64)
     for number, ((text, _), parts) in enumerate(zip(lines, cut, strict=True)):
         mine = np.array([next(rows) for _ in parts], np.float32)
-        lexical = np.zeros((len(parts), len(at)), np.float32)
-        if reader is not None:
-            lexical = lexical_chances(reader, text, parts, head.names)
+        words = word_evidence(reader, sounds, text, parts, head.names)
         belongs[number] = head.belonging(mine[:1])[0]
         alone[number] = (mine[0] @ head.weights[:-1].T + head.intercepts[:-1]).argmax()
-        found = meant(head, numbers, head.evidence(mine, lexical))
+        found = meant(head, numbers, head.evidence(mine, words))
         first[number] = at[found[0].name]
         for one in found:
             chances[number, at[one.name]] = one.probability

@@ -20,6 +20,7 @@ from models.classify.fewshot import Head
 from models.classify.lexical import Reader
 from models.classify.likeness import Item
 from models.classify.nothing import none_lines
+from models.classify.sounds import Sounds
 from models.types import Channel, Encoded, Samples
 
 FORMAT = 1
@@ -34,6 +35,7 @@ class Fitted:
 
     head: Head
     words: Reader
+    sounds: Sounds
     items: Mapping[str, Item]
     speakers: Mapping[str, Channel | None] = field(repr=False)
 
@@ -71,6 +73,7 @@ def learn(fit: Fit, encode: Callable[[Sequence[str]], Encoded], file: Path | Non
     return Fitted(
         head,
         Reader(fit.intents),
+        Sounds([one.examples for one in fit.intents.values()], none_lines()),
         {name: likeness.learn(one, known) for name, one in fit.meanings.items()},
         {name: one.speaker for name, one in (*fit.intents.items(), *fit.meanings.items())},
     )

@@ -29,7 +29,7 @@ from models.classify.fitted import CacheCorrupt, Fitted, key_of, learn
 from models.classify.lexical import Example, Found
 from models.classify.memo import Memo
 from models.classify.talk import Heard
-from models.classify.wants import place
+from models.classify.wants import joined, place
 from models.encode import minilm
 from models.engines import EngineInfo, TextEncoder
 from models.errors import EngineFailed
@@ -231,20 +231,26 @@ class MeaningClassifier:
         if fitted is None and request.fit:
             raise EngineFailed(f"{ENGINE}: no fit {request.fit[:12]}")
         if fitted is not None:
-            yield from self._intents(fitted, request, parts, encoded)
+            yield from self._intents(fitted, request, parts, said, encoded)
             yield from self._meant(fitted, request, parts, said, encoded)
         if self._affect is not None and request.channel is not Channel.AGENT:
             yield from self._felt(self._affect, request, encoded.affect[0], around)
 
     def _intents(
-        self, fitted: Fitted, request: ClassifyRequest, parts: Sequence[Clause], encoded: Encoded
+        self,
+        fitted: Fitted,
+        request: ClassifyRequest,
+        parts: Sequence[Clause],
+        said: Sequence[str],
+        encoded: Encoded,
     ) -> Iterator[Label]:
         if not fitted.head.names:
             return
         heard = Heard.of(request.text)
         found = {one.name: one for one in fitted.words.found(heard)}
         lexical = place(heard, list(found.values()), parts, fitted.head.names)
-        evidence = fitted.head.evidence(encoded.vectors, lexical)
+        words = joined(lexical, fitted.sounds, said)
+        evidence = fitted.head.evidence(encoded.vectors, words)
         for one in meant(fitted.head, self._wants, evidence):
             if one.probability >= self._least and _may(fitted, one.name, request.channel):
                 rests = parts[one.text].of(request.text)

@@ -1,4 +1,4 @@
-"""What the lexical reader adds to the head's evidence, and where in an utterance it adds it."""
+"""What words and their sounds add to the head's evidence, and where in an utterance they add it."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,23 @@ import numpy as np
 
 from models.classify.clauses import Clause
 from models.classify.lexical import Found, Reader
+from models.classify.sounds import Sounds
 from models.classify.talk import Heard
 from models.types import Samples
 
 
-def lexical_chances(
-    reader: Reader, text: str, parts: Sequence[Clause], names: Sequence[str]
+def word_evidence(
+    reader: Reader | None, sounds: Sounds, text: str, parts: Sequence[Clause], names: Sequence[str]
 ) -> Samples:
-    """Return how probably the words alone say each name in each part, [parts, names]."""
+    """Return what each part's words say of each name, without a reader by their sounds alone."""
     heard = Heard.of(text)
-    return place(heard, list(reader.found(heard)), parts, names)
+    found = list(reader.found(heard)) if reader is not None else []
+    return joined(place(heard, found, parts, names), sounds, [part.of(text) for part in parts])
+
+
+def joined(lexical: Samples, sounds: Sounds, said: Sequence[str]) -> Samples:
+    """Return [parts, names, 3]: the lexical reader's chance, and what `Sounds.read` gives."""
+    return np.concatenate([lexical[..., None], sounds.read(said)], axis=-1)
 
 
 def place(

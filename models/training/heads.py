@@ -20,7 +20,8 @@ from models.classify.fewshot import FEATURES, Head, fit_head
 from models.classify.lexical import Reader
 from models.classify.memo import Memo
 from models.classify.nothing import none_lines
-from models.classify.wants import lexical_chances
+from models.classify.sounds import Sounds
+from models.classify.wants import word_evidence
 from models.engines import TextEncoder
 from models.training import judge
 from models.training.labelled import INTENTS, SENTIMENT, Line, share
@@ -119,15 +120,16 @@ class Heads:
         if not lines or not taught:
             return []
         head, reader = self._head(taught), Reader(taught)
+        sounds = Sounds([one.examples for one in taught.values()], none_lines())
         out = []
         for line in lines:
             text = line.request.text
             parts = clauses(text)
             if parts:
                 rows = self._vectors([part.of(text) for part in parts])
-                lexical = lexical_chances(reader, text, parts, head.names)
+                words = word_evidence(reader, sounds, text, parts, head.names)
                 truth = np.array([judge.means(line, INTENTS, name) for name in head.names])
-                out.append(Evidence(head.evidence(rows, lexical), truth))
+                out.append(Evidence(head.evidence(rows, words), truth))
         return out
 
     def _head(self, taught: Mapping[str, Exemplars]) -> Head:

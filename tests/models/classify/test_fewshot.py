@@ -21,9 +21,15 @@ def head(counters=None, examples=EXAMPLES):
     )
 
 
+def words(texts, names, lexical=0.0):
+    out = np.zeros((texts, names, 3), np.float32)
+    out[..., 0] = lexical
+    return out
+
+
 def evidence(made, text, lexical=0.0):
     many = len(made.names)
-    return made.evidence(ENCODE([text]).vectors, np.full((1, many), lexical, np.float32))[0]
+    return made.evidence(ENCODE([text]).vectors, words(1, many, lexical))[0]
 
 
 def test_a_paraphrase_is_nearest_to_its_want():
@@ -59,7 +65,7 @@ def test_one_want_alone_can_be_read():
 
 def test_no_wants_at_all_give_no_evidence():
     made = head(examples={})
-    assert made.evidence(ENCODE(["hello"]).vectors, np.zeros((1, 0), np.float32)).shape[:2] == (
+    assert made.evidence(ENCODE(["hello"]).vectors, words(1, 0)).shape[:2] == (
         1,
         0,
     )
@@ -70,7 +76,7 @@ def test_a_name_is_meant_as_surely_as_the_text_that_says_it_best():
     weights[AT["against_none"]] = 1.0
     made = head()
     texts = ["cancel it and the invoice", "cancel it", "and the invoice"]
-    rows = made.evidence(ENCODE(texts).vectors, np.zeros((3, 2), np.float32))
+    rows = made.evidence(ENCODE(texts).vectors, words(3, 2))
     found = {one.name: one for one in meant(made, Calibrator(FEATURES, weights, 0.0), rows)}
     assert (found["cancel"].text, found["bill"].text) == (1, 2)
     assert min(one.probability for one in found.values()) > 0.5
