@@ -17,6 +17,9 @@ from torch.nn import functional
 LOW = -1e4
 """Added to what a token may not attend to."""
 
+DROPOUT = 0.1
+"""Share of what each half of a layer adds that is left out while training."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -58,9 +61,12 @@ class Layer(nn.Module):
         q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
         scores = (q @ k.transpose(-1, -2)) * (q.shape[-1] ** -0.5) + mask
         seen = (scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, tokens, wide)
-        x = norm(self.norm_out, x + linear(self.out, seen))
+        x = norm(self.norm_out, x + self._dropped(linear(self.out, seen)))
         inner = functional.gelu(linear(self.up, x))
-        return norm(self.norm_down, x + linear(self.down, inner))
+        return norm(self.norm_down, x + self._dropped(linear(self.down, inner)))
+
+    def _dropped(self, x: Tensor) -> Tensor:
+        return functional.dropout(x, DROPOUT, self.training)
 
 
 def mean_vector(last: Tensor, mask: Tensor) -> Tensor:
