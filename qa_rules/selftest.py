@@ -3,10 +3,11 @@
 A line is run alone through its rule, with the rule's window open and its condition holding.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from models.types import Channel, Utterance
+from models.types import Channel, Label, Utterance
 from qa_rules.degrade import degraded
 from qa_rules.guards import told_of_another
 from qa_rules.heard import Listening
@@ -25,6 +26,17 @@ RECALL_FLOOR = 0.95
 PRECISION_FLOOR = 0.90
 
 _HELD = (State.DONE, State.LATE, State.NEEDS_REVIEW, State.VIOLATED)
+
+LabelsOf = Callable[[Utterance], Sequence[Label]]
+"""Reads an utterance, for ways that match by what a classifier says of it."""
+
+
+class Outcome(StrEnum):
+    """What a rule makes of a line; a match that a person must look at holds as well."""
+
+    YES = "yes"
+    REVIEW = "review"
+    NO = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,9 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
+    """A rule that is heard, with its lines and its place in the pack's file."""
+
     kind: str
     id: str
     speaker: str
@@ -105,36 +119,37 @@ def selftest(packs: PackSet, only: Sequence[str] = ()) -> Report:
     for file in packs.files:
         if only and file.pack.pack not in only:
             continue
-        for rule in _rules(file):
+        for rule in rules_of(file):
             score, wrong = _try_rule(packs, file, rule)
             scores.append(score)
             failures += wrong
     return Report(tuple(scores), tuple(failures))
 
 
-def _rules(file: PackFile) -> Iterator[_Rule]:
+def rules_of(file: PackFile) -> Iterator[Rule]:
+    """Yield the rules of a pack that are heard, but for what it inherits."""
     pack = file.pack
     for n, event in enumerate(pack.events):
         if event.match is not None:
-            yield _Rule("event", event.id, event.speaker, False, event.tests, ("events", n))
+            yield Rule("event", event.id, event.speaker, False, event.tests, ("events", n))
     for n, item in enumerate(pack.items):
         if item.match is not None:
             strict = item.severity.critical
-            yield _Rule("item", item.id, item.speaker, strict, item.tests, ("items", n))
+            yield Rule("item", item.id, item.speaker, strict, item.tests, ("items", n))
     for n, question in enumerate(pack.form.questions if pack.form is not None else ()):
         rule, place = question.rule, ("form", "questions", n, "rule")
         if rule is not None:
             strict = question.severity.critical
-            yield _Rule("item", question.id, rule.speaker, strict, rule.tests, place)
+            yield Rule("item", question.id, rule.speaker, strict, rule.tests, place)
     for n, hint in enumerate(pack.hints):
         if hint.on.words is not None:
             speaker = hint.speaker or "customer"
-            yield _Rule("hint", hint.id, speaker, False, hint.tests, ("hints", n))
+            yield Rule("hint", hint.id, speaker, False, hint.tests, ("hints", n))
     for n, cue in enumerate(pack.mood):
-        yield _Rule("mood", cue.id, "customer", False, cue.tests, ("mood", n))
+        yield Rule("mood", cue.id, "customer", False, cue.tests, ("mood", n))
 
 
-def _try_rule(packs: PackSet, file: PackFile, rule: _Rule) -> tuple[RuleScore, list[Failure]]:
+def _try_rule(packs: PackSet, file: PackFile, rule: Rule) -> tuple[RuleScore, list[Failure]]:
     failures: list[Failure] = []
     counts = {True: 0, False: 0}
     for wanted, groups in ((True, rule.tests.yes), (False, rule.tests.no)):
@@ -175,7 +190,7 @@ def wear(packs: PackSet, only: Sequence[str] = ()) -> tuple[Wear, ...]:
     for file in packs.files:
         if only and file.pack.pack not in only:
             continue
-        for rule in _rules(file):
+        for rule in rules_of(file):
             for turns in (t for t in rule.tests.yes if len(t) == 1):
                 for kind, line in degraded(turns[0]):
                     tried[kind] = tried.get(kind, 0) + 1
@@ -186,22 +201,36 @@ def wear(packs: PackSet, only: Sequence[str] = ()) -> tuple[Wear, ...]:
 
 def matches(packs: PackSet, kind: str, rule: str, speaker: str, turns: Sequence[str]) -> bool:
     """Return whether turns match a rule of a set; a turn may begin with "agent:" or "customer:"."""
+    return outcome(packs, kind, rule, utterances(turns, speaker)) is not Outcome.NO
+
+
+def outcome(
+    packs: PackSet,
+    kind: str,
+    rule: str,
+    said: Sequence[Utterance],
+    labels_of: LabelsOf | None = None,
+) -> Outcome:
+    """Return what a rule of a set makes of utterances; without `labels_of` words alone count."""
     matcher = packs.program.matchers[kind, rule]
-    said = utterances(turns, speaker)
+    read = labels_of or _unread
     if kind == "item":
-        return _item_matches(packs.item(rule), matcher, said)
+        return _of_item(packs.item(rule), matcher, said, read)
+    speaker = _speaker(packs, kind, rule)
     level = next((c.level for c in packs.mood if c.id == rule), 0) if kind == "mood" else 0
     ear = Listening()
+    found = Outcome.NO
     for utterance in said:
         heard = ear.take(utterance)
         if not speaks(speaker, utterance.channel):
             continue
-        hit = matcher.search(heard)
-        if hit is None:
+        hit = matcher.search(heard, read(utterance))
+        if hit is None or (level > 0 and told_of_another(heard, hit.first, hit.last, level)):
             continue
-        if level <= 0 or not told_of_another(heard, hit.first, hit.last, level):
-            return True
-    return False
+        if not hit.doubt:
+            return Outcome.YES
+        found = Outcome.REVIEW
+    return found
 
 
 def utterances(turns: Sequence[str], speaker: str) -> list[Utterance]:
@@ -218,7 +247,9 @@ def utterances(turns: Sequence[str], speaker: str) -> list[Utterance]:
     return out
 
 
-def _item_matches(item: PackItem, matcher: Matcher, said: Sequence[Utterance]) -> bool:
+def _of_item(
+    item: PackItem, matcher: Matcher, said: Sequence[Utterance], read: LabelsOf
+) -> Outcome:
     opened = item.model_copy(update={"when": None, "applies_if": None})
     run = ItemRun(opened, len(matcher.needs), item.severity)
     ear = Listening()
@@ -227,8 +258,24 @@ def _item_matches(item: PackItem, matcher: Matcher, said: Sequence[Utterance]) -
         if not speaks(item.speaker, utterance.channel):
             continue
         for part, need in enumerate(matcher.needs):
-            hit = need.search(heard)
+            hit = need.search(heard, read(utterance))
             if hit is not None:
                 run.hear(part, hit)
     run.judge(World(), LINE_S * len(said))
-    return run.finding.state in _HELD
+    if run.finding.state is State.NEEDS_REVIEW:
+        return Outcome.REVIEW
+    return Outcome.YES if run.finding.state in _HELD else Outcome.NO
+
+
+def _speaker(packs: PackSet, kind: str, rule: str) -> str:
+    """Return whose words an event, a cue or a hint listens to."""
+    if kind == "event":
+        return next(e.speaker for e in packs.events if e.id == rule)
+    if kind == "hint":
+        return next(h.speaker for h in packs.hints if h.id == rule) or "customer"
+    return "customer"
+
+
+def _unread(said: Utterance) -> Sequence[Label]:
+    del said
+    return ()

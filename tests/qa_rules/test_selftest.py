@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa_rules.selftest import RuleScore, selftest
+from models.types import Label
+from qa_rules.selftest import Outcome, RuleScore, outcome, selftest, utterances
 
 PACK = """
 events:
@@ -54,3 +55,34 @@ def test_an_auto_fail_item_has_floors():
     assert not RuleScore("p", "item", "x", True, 18, 20, 0, 10).passes
     assert not RuleScore("p", "item", "x", True, 20, 20, 3, 10).passes
     assert not RuleScore("p", "item", "x", False, 19, 20, 0, 10).passes
+
+
+MEANT = """
+items:
+  - id: T-02
+    title: Says goodbye
+    severity: REQ
+    section: closing
+    match: {any_of: [goodbye, {semantic: {examples: [so long, farewell], threshold: 0.8, review: 0.6}}]}
+    example: goodbye
+    tests: {yes: [goodbye], no: [hello]}
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("said", "chance", "expected"),
+    [
+        ("goodbye", 0.0, Outcome.YES),
+        ("see you around", 0.9, Outcome.YES),
+        ("see you around", 0.7, Outcome.REVIEW),
+        ("see you around", 0.5, Outcome.NO),
+    ],
+)
+def test_what_a_classifier_reads_counts_where_it_is_given(packs, said, chance, expected):
+    def read(utterance):
+        return (Label("semantic", "T-02:0", chance, utterance.text, "fake"),)
+
+    turns = utterances([said], "agent")
+    assert outcome(packs(MEANT), "item", "T-02", turns, read) is expected
+    alone = Outcome.YES if said == "goodbye" else Outcome.NO
+    assert outcome(packs(MEANT), "item", "T-02", turns) is alone
