@@ -2,27 +2,24 @@
 
 Every floor that matches or counts words goes through `tokens`; offsets always point into the
 string that was given, so evidence can be quoted as it was written. Reading numbers lives in
-`models.numbers`; its names are offered here too.
+`models.numbers`; its names are offered here too. What is bound to a language comes from its table
+in `models.languages`.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from models.languages import ENGLISH, Language
 from models.numbers import NUMBER_WORDS, Number, numbers
 from models.spelling import (
     AFTER_HAS,
     AFTER_IS,
-    CONTRACTIONS,
-    CURRENCY_SIGNS,
-    FILLERS,
     HALF_DAYS,
     HYPHENATED,
     IS_AFTER,
     KEEPS_I_MEAN,
     KEEPS_YOU_KNOW,
-    PAIRS,
-    SPELLINGS,
     SUFFIXES,
 )
 from models.token import Token
@@ -40,10 +37,19 @@ _CHUNK = re.compile(
     """,
     re.VERBOSE,
 )
+_COMMA = re.compile(
+    _CHUNK.pattern.replace(
+        r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w])|\d+\.\d+",
+        r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\w])|\d+[,.]\d+",
+    )
+    + r"| (?P<after>[$£€])",
+    re.VERBOSE,
+)
+"""The same where a comma stands before decimals and the currency's sign may follow the number."""
 _CLOCK = re.compile(r"(\d+)(am|pm)")
 
 
-def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
+def tokens(text: str, *, fillers: bool = False, language: Language = ENGLISH) -> tuple[Token, ...]:
     """Return the normalised words of a text, in order.
 
     Contractions give several tokens of one span ("I'm" is "i", "am"); "$49.90" gives "49.90" and
@@ -51,21 +57,24 @@ def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
     """
     out: list[Token] = []
     sign: tuple[str, int] | None = None
-    chunks = list(_CHUNK.finditer(text))
+    signs = language.currency_signs
+    chunks = list((_COMMA if language.comma else _CHUNK).finditer(text))
     for n, found in enumerate(chunks):
         kind, raw, start, end = found.lastgroup, found.group(), found.start(), found.end()
         if kind == "word":
             after = chunks[n + 1].group().lower() if n + 1 < len(chunks) else ""
-            out.extend(Token(word, start, end) for word in _word(raw, after))
+            out.extend(Token(word, start, end) for word in _word(raw, after, language))
         elif kind == "sign":
             sign = (raw[0], start)
             continue
         elif kind == "number":
             if sign is not None:
                 start = sign[1]
-            out.append(Token(raw.replace(",", ""), start, end))
+            out.append(Token(_figures(raw, language), start, end))
             if sign is not None:
-                out.append(Token(CURRENCY_SIGNS[sign[0]], start, end))
+                out.append(Token(signs[sign[0]], start, end))
+        elif kind == "after":
+            out.append(Token(signs[raw], start, end))
         elif kind == "percent":
             out.append(Token("percent", start, end))
         elif kind == "mask":
@@ -73,8 +82,8 @@ def tokens(text: str, *, fillers: bool = False) -> tuple[Token, ...]:
         else:
             out.append(Token(raw.replace(".", "").lower(), start, end))
         sign = None
-    joined = _join(out, text)
-    return tuple(joined) if fillers else tuple(_without_fillers(joined))
+    joined = _join(out, text, language)
+    return tuple(joined) if fillers else tuple(_without_fillers(joined, language))
 
 
 def wer_words(text: str) -> list[str]:
@@ -97,45 +106,53 @@ def wer_words(text: str) -> list[str]:
     return out
 
 
-def _word(raw: str, after: str) -> Sequence[str]:
+def _figures(raw: str, language: Language) -> str:
+    """Return a number with a point before its decimals and no other sign."""
+    if not language.comma:
+        return raw.replace(",", "")
+    whole = raw.replace(".", "") if "," in raw or re.fullmatch(r"\d{1,3}(\.\d{3})+", raw) else raw
+    return whole.replace(",", ".")
+
+
+def _word(raw: str, after: str, language: Language) -> Sequence[str]:
     """Return one written word's tokens; the word after it tells what 's stands for."""
     word = raw.lower().replace("’", "'")
     if not word.isascii():
         marks = unicodedata.normalize("NFKD", word)
         word = "".join(c for c in marks if not unicodedata.combining(c))
-    known = CONTRACTIONS.get(word)
+    known = language.contractions.get(word)
     if known is not None:
         return (known[0], "has") if after in AFTER_HAS and known[1:] == ("is",) else known
     if "'" in word:
-        return _apostrophe(word, after)
+        return _apostrophe(word, after, language.spellings)
     if word[0].isdigit():
         clock = _CLOCK.fullmatch(word)
         return clock.groups() if clock else (word,)
-    return (SPELLINGS.get(word, word),)
+    return (language.spellings.get(word, word),)
 
 
-def _apostrophe(word: str, after: str) -> Sequence[str]:
+def _apostrophe(word: str, after: str, spellings: Mapping[str, str]) -> Sequence[str]:
     """Open a contraction that no table lists, or drop a possessive's apostrophe."""
     if word.endswith("n't") and len(word) > 3:
         return (word[:-3], "not")
     stem, _, tail = word.rpartition("'")
     if tail == "s" and after in AFTER_HAS:
-        return (SPELLINGS.get(stem, stem), "has")
+        return (spellings.get(stem, stem), "has")
     if tail == "s" and (stem in IS_AFTER or after in AFTER_IS):
-        return (SPELLINGS.get(stem, stem), "is")
+        return (spellings.get(stem, stem), "is")
     opened = SUFFIXES.get(tail)
     if opened is not None and "'" not in stem:
-        return (SPELLINGS.get(stem, stem), opened)
+        return (spellings.get(stem, stem), opened)
     return (word.replace("'", ""),)
 
 
-def _join(words: list[Token], text: str) -> list[Token]:
+def _join(words: list[Token], text: str, language: Language) -> list[Token]:
     """Write pairs that recognisers split or join ("e mail", "to-morrow") as one word."""
     out: list[Token] = []
     for token in words:
         if out:
             pair = (out[-1].text, token.text)
-            whole = PAIRS.get(pair)
+            whole = language.pairs.get(pair)
             if whole is None and text[out[-1].end : token.start] == "-":
                 whole = HYPHENATED.get(pair)
             if whole is None and len(out) > 1 and _figure(out[-2].text):
@@ -151,9 +168,9 @@ def _figure(word: str) -> bool:
     return word[0].isdigit() or word in NUMBER_WORDS or word == "oclock"
 
 
-def _without_fillers(words: list[Token]) -> list[Token]:
+def _without_fillers(words: list[Token], language: Language) -> list[Token]:
     """Drop hesitations, and "you know" and "I mean" where they carry nothing."""
-    kept = [t for t in words if t.text not in FILLERS]
+    kept = [t for t in words if t.text not in language.fillers]
     out: list[Token] = []
     at = 0
     while at < len(kept):
