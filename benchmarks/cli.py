@@ -6,12 +6,14 @@ from benchmarks import (
     affect,
     anger,
     calibrate,
+    calls,
     capacity,
     confusions,
     encoder,
     intents,
     latency,
     meanings,
+    packs,
     prosody,
     recorded,
     rules,
@@ -37,4 +39,6 @@ app.command("affect")(affect.command)
 app.command("encoder")(encoder.command)
 app.command("intents")(intents.command)
 app.command("meanings")(meanings.command)
+app.command("packs")(packs.command)
+app.command("calls")(calls.command)
 app.add_typer(calibrate.app, name="calibrate")
