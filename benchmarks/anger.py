@@ -37,15 +37,13 @@ from benchmarks.anger_scripts import (
     FOLDER,
     SPLITS,
     Script,
-    Speak,
     SpokenCall,
     load_scripts,
-    missing_programs,
     render,
-    say,
 )
 from benchmarks.lags import percentile
 from benchmarks.report import publish, table
+from benchmarks.two_voices import Speak, missing_programs, say
 from benchmarks.wer import rate
 from models.registry import load
 from pipeline.endpoint import Endpointing
@@ -289,7 +287,7 @@ def command(  # noqa: PLR0913 - one parameter for each flag of the command line
         chosen = [s for s in load_scripts(scripts) if split in (s.split, "both") and only in s.id]
         if not chosen:
             raise typer.BadParameter("no script fits")
-        if missing := missing_programs(chosen):
+        if missing := missing_programs(v for s in chosen for v in s.voices.values()):
             raise typer.BadParameter(f"install {' and '.join(missing)} first")
         kept = cache or Path(platformdirs.user_cache_dir("cueline")) / "anger"
         found, took_s = asyncio.run(hear(measure_calls(chosen, kept), folder))

@@ -13,7 +13,8 @@ from benchmarks.anger_score import (
     share,
     tally,
 )
-from benchmarks.anger_scripts import Script, Spoken, SpokenCall
+from benchmarks.anger_scripts import Script, SpokenCall
+from benchmarks.two_voices import Spoken
 from benchmarks.wer import Errors
 from models.types import Channel, Utterance
 from pipeline.events import AngerChanged, UtteranceFinal

@@ -2,9 +2,7 @@
 
 from collections import Counter
 
-import numpy as np
 import pytest
-import soundfile
 import yaml
 from pydantic import ValidationError
 
@@ -86,32 +84,10 @@ def test_a_script_is_named_as_its_file(tmp_path):
     assert load_scripts(FOLDER) == load_scripts()
 
 
-def test_turns_lie_where_the_recording_has_them(tmp_path):
+def test_the_wanted_turn_is_one_of_the_recording(tmp_path):
     call = render(Script.model_validate(SHORT), tmp_path, speak)
-    samples, rate = soundfile.read(call.path, dtype="float32")
-    assert (samples.shape[1], rate) == (2, 8000)
-    assert call.seconds == pytest.approx(len(samples) / rate)
-    first, second = call.turns
-    assert (first.side, second.side) == ("agent", "customer")
-    assert call.flag_turn == second
-    assert second.start - first.end >= 0.4
-    for turn, own, other in ((first, 0, 1), (second, 1, 0)):
-        piece = samples[round(turn.start * rate) : round(turn.end * rate)]
-        assert np.sqrt((piece[:, own] ** 2).mean()) > 20 * np.sqrt((piece[:, other] ** 2).mean())
-    before = samples[: round(first.start * rate) - 80]
-    assert np.abs(before).max() < 0.01
-
-
-def test_a_louder_turn_is_louder(tmp_path):
-    calm = {**SHORT, "turns": [SHORT["turns"][0], {"customer": "where is it"}]}
-    levels = []
-    for script in (SHORT, calm):
-        call = render(Script.model_validate(script), tmp_path, speak)
-        samples, rate = soundfile.read(call.path)
-        turn = call.turns[1]
-        piece = samples[round(turn.start * rate) : round(turn.end * rate), 1]
-        levels.append(np.sqrt((piece**2).mean()))
-    assert 20 * np.log10(levels[0] / levels[1]) == pytest.approx(4, abs=0.3)
+    assert [turn.side for turn in call.turns] == ["agent", "customer"]
+    assert call.flag_turn == call.turns[1]
 
 
 def test_a_script_is_spoken_once_and_again_when_it_changes(tmp_path):
