@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.languages import ENGLISH, Language
 from models.text import Token, tokens
 from models.types import Channel, Label, Utterance
 from pipeline.passages import trim
@@ -84,10 +85,13 @@ class Call:
 
 
 def listen(
-    utterances: Iterable[Utterance], labels: Mapping[int, Sequence[Label]], seconds: float
+    utterances: Iterable[Utterance],
+    labels: Mapping[int, Sequence[Label]],
+    seconds: float,
+    language: Language = ENGLISH,
 ) -> Call:
     """Return a call ready to be matched; `utterances` in the order they were released."""
-    listening = Listening()
+    listening = Listening(language)
     return Call(tuple(listening.take(u) for u in utterances), labels, seconds)
 
 
@@ -100,7 +104,9 @@ def reasons(call: Call, packs: PackSet) -> list[Found]:
     tallies: dict[str, _Tally] = {}
     titles = {r.id: r.title for r in packs.wrapup.reasons}
     for reason in packs.wrapup.reasons:
-        matcher = None if reason.match is None else compile_match(reason.match, reason.id)
+        matcher = (
+            None if reason.match is None else compile_match(reason.match, reason.id, packs.language)
+        )
         tally = tallies.setdefault(reason.id, _Tally())
         for heard in call.heard:
             said = heard.said
@@ -135,7 +141,9 @@ def outcomes(call: Call, packs: PackSet, happened: Mapping[str, HappenedEvent]) 
             seen += [] if found_by is None else [found_by]
         if outcome.match is None:
             continue
-        last = _last_hit(call, compile_match(outcome.match, outcome.id), outcome.speaker)
+        last = _last_hit(
+            call, compile_match(outcome.match, outcome.id, packs.language), outcome.speaker
+        )
         if last is not None:
             heard, hit = last
             said, quote = heard.said, trim(heard.said.text, QUOTE_WORDS)
@@ -155,7 +163,7 @@ def fields(call: Call, packs: PackSet) -> dict[str, FieldValue]:
     for spec in packs.wrapup.fields:
         if spec.match is None:
             continue
-        matcher = compile_match(spec.match, spec.id)
+        matcher = compile_match(spec.match, spec.id, packs.language)
         for heard in call.heard:
             if not _speaks(heard.said.channel, spec.speaker):
                 continue

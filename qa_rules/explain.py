@@ -65,7 +65,7 @@ def explain_lines(packs: PackSet, item_id: str, turns: Sequence[str]) -> list[st
     matcher = packs.program.matchers.get(("item", item.id))
     if matcher is None:
         return [f"{item.id} does not look at words"]
-    ear, out = Listening(), []
+    ear, out = Listening(packs.language), []
     for said in utterances(turns, item.speaker):
         heard = ear.take(said)
         out.append(f'{said.channel.value}: "{said.text}"')

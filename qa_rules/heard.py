@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from models.languages import ENGLISH, Language
 from models.text import Token, tokens
 from models.types import Channel, Utterance
 from qa_rules.types import Evidence
@@ -34,9 +35,15 @@ WIDE_WORDS = 12
 
 _BREAK = re.compile(r"[.?!;:…]")
 _CLAUSE = re.compile(r"[.?!;:…,]")
-_AGREEING = frozenset({"okay", "yes", "yeah", "yep", "right", "sure", "oh", "i", "see", "huh"})
+_AGREEING = {
+    "en": frozenset({"okay", "yes", "yeah", "yep", "right", "sure", "oh", "i", "see", "huh"}),
+    "es": frozenset({"si", "okay", "vale", "ya", "claro", "bueno", "bien", "aja", "de", "acuerdo"}),
+}
 _AGREEING_WORDS = 3
-_UNFINISHED = frozenset({"the", "a", "an", "to", "of", "for", "and", "that", "my", "your", "our"})
+_UNFINISHED = {
+    "en": frozenset({"the", "a", "an", "to", "of", "for", "and", "that", "my", "your", "our"}),
+    "es": frozenset({"el", "la", "un", "una", "a", "de", "para", "y", "que", "mi", "su", "con"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,13 @@ class Spoken:
     utterance: Utterance
     toks: tuple[Token, ...]
     breaks: tuple[bool, ...]
+    language: Language = ENGLISH
 
     @property
     def agreeing(self) -> bool:
         """Whether this is a back-channel: no words but "yes", "okay", "I see"."""
-        return len(self.toks) <= _AGREEING_WORDS and all(t.text in _AGREEING for t in self.toks)
+        words = _AGREEING[self.language.code]
+        return len(self.toks) <= _AGREEING_WORDS and all(t.text in words for t in self.toks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +84,20 @@ class Heard:
         """The utterance given last."""
         return self.parts[-1].utterance
 
+    @property
+    def language(self) -> Language:
+        """The language that the words were read in."""
+        return self.parts[-1].language
 
-def speak(said: Utterance) -> Spoken:
+
+def speak(said: Utterance, language: Language = ENGLISH) -> Spoken:
     """Return an utterance with its words."""
-    toks = tokens(said.text)
+    toks = tokens(said.text, language=language)
     breaks = []
     for n, token in enumerate(toks):
         stop = toks[n + 1].start if n + 1 < len(toks) else len(said.text)
         breaks.append(_BREAK.search(said.text, token.end, max(stop, token.end)) is not None)
-    return Spoken(said, toks, tuple(breaks))
+    return Spoken(said, toks, tuple(breaks), language)
 
 
 def hear(parts: Sequence[Spoken]) -> Heard:
@@ -117,17 +131,18 @@ def hear(parts: Sequence[Spoken]) -> Heard:
 class Listening:
     """Knows what each speaker said last, and so what a new utterance goes on from."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language = ENGLISH) -> None:
+        self._language = language
         self._last: dict[Channel, tuple[Spoken, ...]] = {}
         self._between: dict[Channel, bool] = {}
 
     def join(self, said: Utterance) -> Heard:
         """Return an utterance with what it continues; changes nothing."""
-        return hear(self._chain(speak(said)))
+        return hear(self._chain(speak(said, self._language)))
 
     def take(self, said: Utterance) -> Heard:
         """Return an utterance with what it continues, and remember it."""
-        spoken = speak(said)
+        spoken = speak(said, self._language)
         chain = self._chain(spoken)
         for channel in self._last:
             if channel is not said.channel and not spoken.agreeing:
@@ -183,7 +198,7 @@ def _piece(heard: Heard, first: int, last: int, engine: str) -> Evidence:
     left, right = first, last
     if last - first + 1 < READABLE_WORDS:
         left, right = _clause(heard, first, last)
-    elif heard.toks[last].text in _UNFINISHED:
+    elif heard.toks[last].text in _UNFINISHED[heard.language.code]:
         right = _clause(heard, first, last, leftward=False)[1]
     said, toks = heard.parts[heard.place[first]].utterance, heard.toks
     core = (toks[first].start, max(t.end for t in toks[first : last + 1]))

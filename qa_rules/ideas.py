@@ -14,7 +14,12 @@ _COMMON = (
     "i you we it is are am the a an to of and or for in on at that this my your our me us do can "
     "will would have has be with not so if what how there here just now please"
 )
-COMMON = frozenset(_COMMON.split())
+_COMMON_ES = (
+    "el la los las un una de del y o que en con por para su mi tu le les lo se nos es esta "
+    "estoy esto eso este si no ya al muy mas hay favor usted"
+)
+COMMON = frozenset(_COMMON.split()) | frozenset(_COMMON_ES.split())
+"""Of all languages; a word that means something in another one is left out."""
 _EVERYDAY = (
     "get got getting know see look say said tell want need like think make take give go going gone "
     "come back good great nice okay well right sure yes yeah no thing things time times day today "
@@ -23,7 +28,13 @@ _EVERYDAY = (
     "was were been being may might could should did does done put keep work hello hi bye question "
     "questions moment minute speak speaking ask asking happy try use work find hear feel first last"
 )
-EVERYDAY = frozenset(_EVERYDAY.split())
+_EVERYDAY_ES = (
+    "quiero quiere puedo puede podria tengo tiene hacer hago hace decir digo dice saber ver voy "
+    "va vamos gracias hola bueno buena bien vale claro momento nombre llamar llamada llamo "
+    "ayudar ayuda cosa algo nada todo ahora hoy manana dia aqui como cuando donde quien porque "
+    "pero tambien"
+)
+EVERYDAY = frozenset(_EVERYDAY.split()) | frozenset(_EVERYDAY_ES.split())
 COMMON_WEIGHT = 0.25
 EVERYDAY_WEIGHT = 0.5
 _DATES = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from models.languages import LANGUAGES
 from qa_rules.errors import Fault
 from qa_rules.form_schema import QuestionSpec
 from qa_rules.match_schema import MatchSpec
@@ -93,7 +94,7 @@ def _slow(
 ) -> Iterator[Fault]:
     if match is None:
         return
-    for need in compile_match(match).needs:
+    for need in compile_match(match, language=LANGUAGES[file.pack.language]).needs:
         for way in need.ways:
             if not way.anchors and not way.stems:
                 message = f'{name}: "{way.source}" has no word that must be there, so it is tried'

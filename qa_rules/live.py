@@ -42,7 +42,7 @@ class RuleRun:
 
     def __init__(self, packs: PackSet, facts: CallFacts) -> None:
         self._state = CallState(packs, facts)
-        self._listening = Listening()
+        self._listening = Listening(packs.language)
         self._talk = Talk()
         self._silences: set[float] = set()
         self._ended = False

@@ -5,6 +5,7 @@ What a file may hold is in `schema`; that names in it point at something is `ref
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from models.languages import ENGLISH, LANGUAGES, Language
 from qa_rules.errors import Fault, PackInvalid, PackNotFound, UnknownItem
 from qa_rules.faults import explain
 from qa_rules.forms import PackQuestion, check_form, form_parts, questions
@@ -34,6 +36,7 @@ from qa_rules.types import ChecklistItem, FormPart
 from qa_rules.wording import Wording, wording
 
 SHIPPED = Path(__file__).parent / "packs"
+_LANGUAGE = re.compile(r"^language:\s*([a-z]+)", re.MULTILINE)
 _JUDGED = ("match", "speaker", "when", "applies_if", "min_confidence")
 """What a question's rule has in common with an item."""
 
@@ -82,6 +85,7 @@ class PackSet:
     version: str
     questions: tuple[PackQuestion, ...] = ()
     files: tuple[PackFile, ...] = field(default=(), repr=False)
+    language: Language = ENGLISH
 
     @cached_property
     def judged(self) -> tuple[PackItem, ...]:
@@ -96,7 +100,8 @@ class PackSet:
     @cached_property
     def program(self) -> Program:
         """The packs compiled, at first use; shared by all calls."""
-        return compile_program(self.events, self.judged, self.hints, self.mood)
+        parts = self.events, self.judged, self.hints, self.mood
+        return compile_program(*parts, self.language)
 
     @cached_property
     def wording(self) -> Wording:
@@ -136,9 +141,16 @@ def checklist_item(item: PackItem) -> ChecklistItem:
     )
 
 
-def shipped() -> list[str]:
-    """Return the names of the packs that come with the product."""
-    return sorted(p.stem for p in SHIPPED.glob("*.yaml"))
+def shipped(language: str = "") -> list[str]:
+    """Return the names of the packs that come with the product, or of those in one language."""
+    paths = sorted(SHIPPED.glob("*.yaml"))
+    return [p.stem for p in paths if language in ("", _language_of(p.read_text("utf-8")))]
+
+
+def _language_of(text: str) -> str:
+    """Return the code that a pack's text names, without reading the whole of it."""
+    found = _LANGUAGE.search(text)
+    return found[1] if found else ENGLISH.code
 
 
 def schema() -> dict[str, Any]:
@@ -220,9 +232,10 @@ def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:
     """Put packs together in order.
 
     Raises:
-        PackInvalid: a name in one of them points at nothing.
+        PackInvalid: a name in one of them points at nothing, or they are not of one language.
     """
     packs = [f.pack for f in files]
+    language = _one_language(files)
     form = next((p.form for p in reversed(packs) if p.form is not None), None)
     out = PackSet(
         names=tuple(p.pack for p in packs),
@@ -242,11 +255,36 @@ def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:
         version=_version(packs),
         questions=questions(packs),
         files=tuple(files),
+        language=language,
     )
     faults = check_references(out) or check_form(out)
     if faults:
         raise PackInvalid(faults)
     return out
+
+
+def _one_language(files: Sequence[PackFile]) -> Language:
+    """Return the language of packs.
+
+    Raises:
+        PackInvalid: there is no table for it, or a pack is in another than the first.
+    """
+    faults, first = [], files[0].pack if files else None
+    for file in files:
+        own, message = file.pack, ""
+        if own.language not in LANGUAGES:
+            codes = ", ".join(sorted(LANGUAGES))
+            message = f"no words are known of the language {own.language}: write one of {codes}"
+        elif first is not None and own.language != first.language:
+            message = (
+                f"packs of one call are in one language: {first.pack} is {first.language}, "
+                f"{own.pack} is {own.language}"
+            )
+        if message:
+            faults.append(file.source.fault(("language",), message))
+    if faults:
+        raise PackInvalid(faults)
+    return LANGUAGES[first.language] if first is not None else ENGLISH
 
 
 class _Named(Protocol):

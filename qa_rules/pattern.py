@@ -7,6 +7,7 @@ the same normalisation as speech, so a pattern may be written with contractions 
 import re
 from dataclasses import dataclass
 
+from models.languages import ENGLISH, Language
 from models.text import tokens
 
 SLOTS = ("number", "digits", "amount", "date", "time", "name", "word", "ref")
@@ -72,7 +73,7 @@ Part = Word | Prefix | Gap | Slot | Place | Choice
 Sequence = tuple[Part, ...]
 
 
-def parse_phrase(text: str) -> Sequence:
+def parse_phrase(text: str, language: Language = ENGLISH) -> Sequence:
     """Read plain words; only `{company}` and its like stand for something else.
 
     Raises:
@@ -80,16 +81,16 @@ def parse_phrase(text: str) -> Sequence:
     """
     if re.search(r"[()|~<>*]", text):
         raise PatternError(f'"{text}" uses ( ) | ~ < > or *: write it as `pattern:`')
-    return parse_pattern(text)
+    return parse_pattern(text, language)
 
 
-def parse_pattern(text: str) -> Sequence:
+def parse_pattern(text: str, language: Language = ENGLISH) -> Sequence:
     """Read a pattern.
 
     Raises:
         PatternError: it does not read, or it could match without a single word.
     """
-    parts, at = _sequence(text, 0, inside=False)
+    parts, at = _sequence(text, 0, language, inside=False)
     if at < len(text.rstrip()):
         raise PatternError(f'cannot read "{text[at:].strip()}" in the pattern "{text}"')
     while parts and isinstance(parts[-1], Gap):
@@ -111,7 +112,7 @@ def _needs_word(part: Part) -> bool:
     )
 
 
-def _sequence(text: str, at: int, *, inside: bool) -> tuple[Sequence, int]:
+def _sequence(text: str, at: int, language: Language, *, inside: bool) -> tuple[Sequence, int]:
     """Read parts up to the end, a bar or a closing bracket; return them and where they stop."""
     parts: list[Part] = []
     run: list[str] = []
@@ -125,21 +126,21 @@ def _sequence(text: str, at: int, *, inside: bool) -> tuple[Sequence, int]:
         if kind == "word" and not found.group("word").endswith("*"):
             run.append(found.group("word"))
             continue
-        parts.extend(_words(run))
+        parts.extend(_words(run, language))
         run = []
         if kind == "open":
-            choice, at = _choice(text, at)
+            choice, at = _choice(text, at, language)
             parts.append(choice)
         else:
             parts.append(_single(found, text))
-    parts.extend(_words(run))
+    parts.extend(_words(run, language))
     return tuple(parts), at
 
 
-def _choice(text: str, at: int) -> tuple[Choice, int]:
+def _choice(text: str, at: int, language: Language) -> tuple[Choice, int]:
     ways: list[Sequence] = []
     while True:
-        way, at = _sequence(text, at, inside=True)
+        way, at = _sequence(text, at, language, inside=True)
         if not way:
             raise PatternError(
                 f'an empty choice in the pattern "{text}": write (x)? for "x or not"'
@@ -183,6 +184,6 @@ def _slot(text: str) -> Slot:
     return Slot(found["name"], int(found["least"] or 1))
 
 
-def _words(run: list[str]) -> list[Part]:
+def _words(run: list[str], language: Language) -> list[Part]:
     """Normalise a run of written words together, so that pairs fold as they do in speech."""
-    return [Word(t.text) for t in tokens(" ".join(run))]
+    return [Word(t.text) for t in tokens(" ".join(run), language=language)]

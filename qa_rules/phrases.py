@@ -7,6 +7,7 @@ several ways. What makes a hit not count is in `guards`, how near a miss is in `
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.languages import ENGLISH, Language
 from models.types import Label
 from qa_rules.guards import negated, quoted
 from qa_rules.heard import SURE, Heard, evidence, quote
@@ -170,21 +171,24 @@ def join_hits(hits: Sequence[Hit]) -> Hit:
     )
 
 
-def compile_match(spec: MatchSpec, key: str = "") -> Matcher:
+def compile_match(spec: MatchSpec, key: str = "", language: Language = ENGLISH) -> Matcher:
     """Compile a match; `key` names its owner, for labels of meaning."""
-    return Matcher(tuple(_needs(spec, key)))
+    return Matcher(tuple(_needs(spec, key, language)))
 
 
-def _needs(spec: MatchSpec, key: str) -> list[Need]:
+def _needs(spec: MatchSpec, key: str, language: Language) -> list[Need]:
     out: list[Need] = []
     blocks = spec.negation == "block"
-    excluded = tuple(_way(p, "pattern", negation=False) for p in spec.none_of)
+    excluded = tuple(_way(p, "pattern", language, negation=False) for p in spec.none_of)
     if spec.any_of:
         ways: list[Way] = []
         for alternative in spec.any_of:
-            ways += [_way(p, "phrase", negation=blocks) for p in alternative.phrase or ()]
-            ways += [_way(p, "pattern", negation=blocks) for p in alternative.pattern or ()]
-            ways += [_way(p, SOUNDS, negation=blocks) for p in alternative.sounds_like or ()]
+            for engine, texts in (
+                ("phrase", alternative.phrase),
+                ("pattern", alternative.pattern),
+                (SOUNDS, alternative.sounds_like),
+            ):
+                ways += [_way(p, engine, language, negation=blocks) for p in texts or ()]
         semantics = [a.semantic for a in spec.any_of if a.semantic is not None]
         out.append(
             Need(
@@ -198,7 +202,7 @@ def _needs(spec: MatchSpec, key: str) -> list[Need]:
             )
         )
     for number, inner in enumerate(spec.all_of):
-        out.extend(_with(need, excluded) for need in _needs(inner, f"{key}/{number}"))
+        out.extend(_with(need, excluded) for need in _needs(inner, f"{key}/{number}", language))
     return out
 
 
@@ -215,9 +219,9 @@ def _with(need: Need, excluded: tuple[Way, ...]) -> Need:
     )
 
 
-def _way(text: str, engine: str, *, negation: bool) -> Way:
+def _way(text: str, engine: str, language: Language, *, negation: bool) -> Way:
     parse = parse_phrase if engine == "phrase" else parse_pattern
-    return compile_way(parse(text), text, engine, negation=negation)
+    return compile_way(parse(text, language), text, engine, negation=negation, language=language)
 
 
 def _hit(

@@ -6,6 +6,7 @@ Made once and shared by every call with these packs; nothing in it changes.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from models.languages import ENGLISH, Language
 from qa_rules.conditions import dependencies
 from qa_rules.index import NeedIndex
 from qa_rules.match_schema import Condition, MatchSpec
@@ -35,6 +36,7 @@ class Program:
     watchers: dict[str, tuple[str, ...]] = field(repr=False)
     derived: dict[str, tuple[EventSpec, ...]] = field(repr=False)
     silences: tuple[float, ...] = ()
+    language: Language = ENGLISH
 
     def warm_up(self) -> None:
         """Compile every regular expression, so that no call has to."""
@@ -54,6 +56,7 @@ def compile_program(
     items: tuple[ItemSpec, ...],
     hints: tuple[HintSpec, ...],
     mood: tuple[MoodSpec, ...],
+    language: Language = ENGLISH,
 ) -> Program:
     """Compile the parts of a pack set."""
     needs: list[tuple[Need, str]] = []
@@ -61,7 +64,7 @@ def compile_program(
     numbers: dict[tuple[str, str], tuple[int, ...]] = {}
     matchers: dict[tuple[str, str], Matcher] = {}
     for kind, name, speaker, match in _matches(events, items, hints, mood):
-        matcher = compile_match(match, name)
+        matcher = compile_match(match, name, language)
         matchers[kind, name] = matcher
         first = len(needs)
         for part, need in enumerate(matcher.needs):
@@ -77,6 +80,7 @@ def compile_program(
         watchers=_watchers(items),
         derived=_derived(events),
         silences=tuple(sorted(silences)),
+        language=language,
     )
 
 

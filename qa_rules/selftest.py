@@ -192,7 +192,7 @@ def wear(packs: PackSet, only: Sequence[str] = ()) -> tuple[Wear, ...]:
             continue
         for rule in rules_of(file):
             for turns in (t for t in rule.tests.yes if len(t) == 1):
-                for kind, line in degraded(turns[0]):
+                for kind, line in degraded(turns[0], packs.language.code):
                     tried[kind] = tried.get(kind, 0) + 1
                     right = matches(packs, rule.kind, rule.id, rule.speaker, (line,))
                     held[kind] = held.get(kind, 0) + right
@@ -215,10 +215,10 @@ def outcome(
     matcher = packs.program.matchers[kind, rule]
     read = labels_of or _unread
     if kind == "item":
-        return _of_item(packs.item(rule), matcher, said, read)
+        return _of_item(packs.item(rule), matcher, said, read, Listening(packs.language))
     speaker = _speaker(packs, kind, rule)
     level = next((c.level for c in packs.mood if c.id == rule), 0) if kind == "mood" else 0
-    ear = Listening()
+    ear = Listening(packs.language)
     found = Outcome.NO
     for utterance in said:
         heard = ear.take(utterance)
@@ -248,11 +248,10 @@ def utterances(turns: Sequence[str], speaker: str) -> list[Utterance]:
 
 
 def _of_item(
-    item: PackItem, matcher: Matcher, said: Sequence[Utterance], read: LabelsOf
+    item: PackItem, matcher: Matcher, said: Sequence[Utterance], read: LabelsOf, ear: Listening
 ) -> Outcome:
     opened = item.model_copy(update={"when": None, "applies_if": None})
     run = ItemRun(opened, len(matcher.needs), item.severity)
-    ear = Listening()
     for utterance in said:
         heard = ear.take(utterance)
         if not speaks(item.speaker, utterance.channel):

@@ -6,8 +6,10 @@ Shapes are regular expressions over words that each end in a blank.
 import re
 from collections.abc import Sequence
 
-from models.numbers import NUMBER_WORDS, ORDINAL_WORDS, numbers
+from models.languages import ENGLISH, Language
+from models.numbers import NUMBER_WORDS, ORDINAL_WORDS
 from models.text import Token
+from qa_rules import slots_es
 from qa_rules.pattern import Slot
 
 _N = rf"(?:(?:{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))}|\d[\d.]*(?:st|nd|rd|th)?) )"
@@ -100,12 +102,17 @@ OTHER_FIGURES = 5
 _FIGURE = re.compile(r"\d")
 
 
-def shape(slot: Slot) -> str:
-    """Return a slot's regular expression, without a group."""
-    return _SHAPES[slot.name]
+def shape(slot: Slot, code: str = ENGLISH.code) -> str:
+    """Return a slot's regular expression in a language, without a group."""
+    return (slots_es.SHAPES if code == "es" else _SHAPES)[slot.name]
 
 
-def accepts(slot: Slot, taken: Sequence[Token], after: str) -> bool:
+def place_shape(code: str = ENGLISH.code) -> str:
+    """Return the regular expression of what a call's facts name."""
+    return slots_es.PLACE_SHAPE if code == "es" else PLACE_SHAPE
+
+
+def accepts(slot: Slot, taken: Sequence[Token], after: str, language: Language = ENGLISH) -> bool:
     """Return whether the words that a shape took are really of its kind.
 
     `after` is the word that follows them, empty at the end.
@@ -113,25 +120,25 @@ def accepts(slot: Slot, taken: Sequence[Token], after: str) -> bool:
     masks = [t.text for t in taken if t.text[0] == "["]
     if slot.name == "digits":
         hidden = sum(MASKED_FIGURES.get(mask, OTHER_FIGURES) for mask in masks)
-        return hidden + sum(len(n.digits) for n in numbers(taken)) >= slot.least
+        return hidden + sum(len(n.digits) for n in language.numbers(taken)) >= slot.least
     if masks:
         return True
     if slot.name == "amount":
-        return _is_amount(taken, after)
+        return _is_amount(taken, after, language)
     if slot.name == "ref":
-        return _is_reference(taken, slot.least)
+        return _is_reference(taken, slot.least, language)
     return True
 
 
-def _is_amount(taken: Sequence[Token], after: str) -> bool:
+def _is_amount(taken: Sequence[Token], after: str, language: Language) -> bool:
     """Tell a price from any number: money is named, or it is said like 49 90, or 60 of no thing."""
-    found = numbers(taken)
+    found = language.numbers(taken)
     if not found or found[-1].last < len(taken) - 1:
         return False
     number = found[-1]
     if number.kind == "money":
         return True
-    if number.kind == "ordinal" or after in _COUNTED:
+    if number.kind == "ordinal" or after in _COUNTED or after in slots_es.COUNTED:
         return False
     if number.kind == "decimal":
         return len(number.value.split(".")[1]) == 2
@@ -140,8 +147,8 @@ def _is_amount(taken: Sequence[Token], after: str) -> bool:
     return len(number.parts) in (2, 3) and len(number.parts[-1]) == 2 and len(number.digits) <= 6
 
 
-def _is_reference(taken: Sequence[Token], least: int) -> bool:
-    figures = sum(len(n.digits) for n in numbers(taken))
+def _is_reference(taken: Sequence[Token], least: int, language: Language) -> bool:
+    figures = sum(len(n.digits) for n in language.numbers(taken))
     letters = sum(1 for t in taken if len(t.text) == 1 and t.text.isalpha())
     mixed = sum(len(t.text) for t in taken if len(t.text) > 1 and _FIGURE.search(t.text))
     enough = figures + letters >= max(2, least) or mixed >= max(2, least)

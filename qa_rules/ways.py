@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from models.languages import ENGLISH, Language
 from models.text import Token, tokens
+from qa_rules.guard_words import GUARD_WORDS
 from qa_rules.heard import Heard
 from qa_rules.ideas import COMMON, Ideas, ideas
 from qa_rules.pattern import Choice, Gap, Place, Prefix, Sequence, Slot, Word
-from qa_rules.slots import PLACE_SHAPE, accepts, shape
+from qa_rules.slots import accepts, place_shape, shape
 
 NAME_LIKENESS = 0.5
 """How alike a name heard and the name known must be (0 to 1); recognisers spoil brand names."""
@@ -63,10 +65,14 @@ class Found:
     doubt: str = ""
 
 
-def compile_way(sequence: Sequence, source: str, engine: str, *, negation: bool) -> Way:
+def compile_way(
+    sequence: Sequence, source: str, engine: str, *, negation: bool, language: Language = ENGLISH
+) -> Way:
     """Compile a sequence; gaps do not reach over a negation where `negation` blocks."""
     takes: dict[str, Slot | Place] = {}
-    body = _regex(sequence, takes, negation)
+    blocks = GUARD_WORDS[language.code].gap_blocks if negation else ()
+    guard = f"(?!{'|'.join(f'{word} ' for word in blocks)})" if blocks else ""
+    body = _regex(sequence, takes, guard, language.code)
     anchors, stems = _anchor(sequence)
     return Way(
         source=source,
@@ -79,7 +85,7 @@ def compile_way(sequence: Sequence, source: str, engine: str, *, negation: bool)
     )
 
 
-def _regex(sequence: Sequence, takes: dict[str, Slot | Place], negation: bool) -> str:
+def _regex(sequence: Sequence, takes: dict[str, Slot | Place], guard: str, code: str) -> str:
     out: list[str] = []
     for part in sequence:
         match part:
@@ -88,15 +94,14 @@ def _regex(sequence: Sequence, takes: dict[str, Slot | Place], negation: bool) -
             case Prefix(stem):
                 out.append(rf"{re.escape(stem)}\S* ")
             case Gap(most):
-                guard = "(?!not |never |no )" if negation else ""
                 out.append(rf"(?:{guard}\S+ ){{0,{most}}}?")
             case Slot() | Place():
                 group = f"g{len(takes)}"
                 takes[group] = part
-                inner = shape(part) if isinstance(part, Slot) else PLACE_SHAPE
+                inner = shape(part, code) if isinstance(part, Slot) else place_shape(code)
                 out.append(f"(?P<{group}>{inner})")
             case Choice(ways, optional):
-                inner = "|".join(_regex(way, takes, negation) for way in ways)
+                inner = "|".join(_regex(way, takes, guard, code) for way in ways)
                 out.append(f"(?:{inner}){'?' if optional else ''}")
     return "".join(out)
 
@@ -168,7 +173,7 @@ def _take(
         taken = heard.toks[first : last + 1]
         if isinstance(kind, Slot):
             after = heard.toks[last + 1].text if last + 1 < len(heard.toks) else ""
-            if not accepts(kind, taken, after):
+            if not accepts(kind, taken, after, heard.language):
                 return None
             if kind.name == "name" and not _capitals(heard, first, last):
                 return None

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from qa_rules.errors import PackInvalid, PackNotFound
-from qa_rules.packs import load_packs
+from qa_rules.packs import load_packs, shipped
 
 BASE = """
 pack: base
@@ -121,3 +121,28 @@ def test_on_yes_and_no_are_words(tmp_path):
     (hint,) = load_packs(["base"], write(tmp_path, base=text)).hints
     assert hint.on.event == "pitch_start"
     assert hint.tests.no == (("no",), ("off",))
+
+
+def in_language(folder, name, language):
+    text = f"pack: {name}\ntitle: T\nlanguage: {language}\n"
+    (folder / f"{name}.yaml").write_text(text)
+
+
+def test_packs_of_two_languages_do_not_go_together(tmp_path):
+    in_language(tmp_path, "one", "en")
+    in_language(tmp_path, "otro", "es")
+    with pytest.raises(PackInvalid, match="packs of one call are in one language: one is en"):
+        load_packs(["one", "otro"], [tmp_path])
+    assert load_packs(["otro"], [tmp_path]).language.code == "es"
+
+
+def test_a_language_without_words_is_refused(tmp_path):
+    in_language(tmp_path, "eins", "de")
+    with pytest.raises(PackInvalid, match="no words are known of the language de: write one of en"):
+        load_packs(["eins"], [tmp_path])
+
+
+def test_shipped_packs_are_listed_by_language():
+    assert "core_call" in shipped("en")
+    assert "core_call" not in shipped("es")
+    assert {*shipped("en"), *shipped("es")} == set(shipped())
