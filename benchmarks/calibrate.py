@@ -17,7 +17,8 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks import scriptsim
-from benchmarks.packsim import SETS, SimPack, Sources, simulate
+from benchmarks.packsim import PACKS as OWN
+from benchmarks.packsim import SETS, SimPack, Sources, simulate, simulate_shipped
 from benchmarks.script_items import load as load_items
 from models.classify import likeness, meaning
 from models.classify.calibrator import Calibrator, fit
@@ -160,7 +161,9 @@ def wants_command(
     engine = open_encoder(encoder)
     spoil = Breaker(seed=seed).break_text
     vectors = Vectors(engine)
-    found = cases(simulate(Sources.load(), packs, spoil, seed=seed), vectors)
+    sources = Sources.load()
+    drawn = simulate(sources, packs, spoil, seed=seed)
+    found = cases([*drawn, *simulate_shipped(sources, spoil, seed=seed)], vectors)
     apart = {
         name: fit_wants([case for case in found if case.source != name]).numbers()
         for name in MEASURED
@@ -169,7 +172,7 @@ def wants_command(
         "what": "probability that a want of a pack is meant, from the evidence of a line",
         "numbers": fit_wants(found).numbers(),
         "without": apart,
-        "fitted_on": {name: list(splits) for name, splits in SETS.items()},
+        "fitted_on": {**{name: list(splits) for name, splits in SETS.items()}, OWN: ["examples"]},
         "nothing_asked": ["multidogo train (chatter)", "clinc150 oos_train"],
         "licences": "CC BY 3.0 and 4.0, CDLA-Sharing-1.0, CDLA-Permissive-1.0; numbers only",
         **_origin(encoder, seed, f"cueline bench calibrate wants --packs {packs} --seed {seed}"),

@@ -3,6 +3,9 @@
 Drawn from sets of labelled lines whose licence allows it. A pack takes some intents of a set and
 knows nothing of the others: their lines, lines of other sets and the chatter of calls ask for
 nothing that it wants. Half of what is read is broken as a recogniser breaks it.
+
+The packs that ship are simulated too, by their own examples: some of each intent's are taken out of
+what is taught and read instead. Lines held back for measuring are never among them.
 """
 
 import random
@@ -13,6 +16,8 @@ from pathlib import Path
 
 from benchmarks.textsets import Line, read
 from models.encode.plain import plain
+from qa_rules.packs import load_packs, shipped
+from qa_rules.schema import IntentSpec
 
 SETS: Mapping[str, Sequence[str]] = {
     "hwu64": ("train",),
@@ -38,6 +43,14 @@ AROUND = (
     "hi {}", "hello um {}", "yeah so {}", "okay {} please", "good morning i'm calling because {}",
     "so basically {}", "well {} if that's alright", "i was wondering {}", "{} thank you",
 )  # fmt: skip
+PACKS = "packs"
+"""Stands for the packs that ship where a set is named."""
+NO_CALLS = ("hwu64",)
+"""Sets of which nothing is what a caller wants: what is said to a loudspeaker at home."""
+FEWEST = 4
+"""Examples that an intent has at least, to be simulated."""
+LEFT_OUT = 0.25
+"""Share of an intent's own examples that is read and not taught."""
 TWO, WRAPPED, COUNTERED, BROKEN = 0.2, 0.3, 0.5, 0.5
 NEAR = 0.2
 """Share of the lines that ask for nothing which ask for an intent of the set outside the pack."""
@@ -112,6 +125,22 @@ def simulate(
     ]
 
 
+def simulate_shipped(
+    sources: Sources, spoil: Callable[[str], str], *, times: int = 2, seed: int = 1
+) -> list[SimPack]:
+    """Draw each shipped English pack with all that it inherits, so many times."""
+    chance = random.Random(seed)
+    kept = {name: sources.intents[name] for name in NO_CALLS if name in sources.intents}
+    around = Sources({**kept, PACKS: {}}, {PACKS: []}, sources.chatter, sources.strange)
+    draw = _Draw(around, chance, spoil)
+    packs = [load_packs([name]) for name in shipped()]
+    english = [pack for pack in packs if all(f.pack.language == "en" for f in pack.files)]
+    wanted = [
+        [one for one in pack.intents if len(one.examples) >= FEWEST] for pack in english
+    ]  # fmt: skip
+    return [draw.shipped(intents) for intents in wanted for _ in range(times)]
+
+
 class _Draw:
     """Draws one pack."""
 
@@ -140,6 +169,26 @@ class _Draw:
         read_all = wanted + [(text, frozenset[str]()) for text in nothing]
         heard = tuple(self._heard(text, means) for text, means in read_all)
         return SimPack(name, examples, counters, heard)
+
+    def shipped(self, intents: Sequence[IntentSpec]) -> SimPack:
+        chance = self._chance
+        examples, left, counters = {}, {}, {}
+        near: list[str] = []
+        for intent in intents:
+            lines = chance.sample(intent.examples, len(intent.examples))
+            out = max(1, round(LEFT_OUT * len(lines)))
+            left[intent.id], examples[intent.id] = lines[:out], tuple(lines[out:])
+            not_it = chance.sample(intent.not_examples, len(intent.not_examples))
+            out = round(LEFT_OUT * len(not_it))
+            near += not_it[:out]
+            counters[intent.id] = tuple(not_it[out:])
+        wanted = self._wanted(left)
+        taught = {text for mine in (*examples.values(), *left.values()) for text in mine}
+        nothing = [text for text in near if text not in taught]
+        nothing += self._nothing(PACKS, (), len(wanted))
+        read_all = wanted + [(text, frozenset[str]()) for text in nothing]
+        heard = tuple(self._heard(text, means) for text, means in read_all)
+        return SimPack(PACKS, examples, counters, heard)
 
     def _counters(
         self, name: str, chosen: Sequence[str], others: Sequence[str]

@@ -85,7 +85,7 @@ class Head:
         out[..., 0] = np.maximum(share, LOG_LEAST)
         out[..., 1] = margin
         out[..., 2] = np.clip(wants - none, -10, 10)
-        out[..., 3] = np.maximum(counter - nearest, -0.3)
+        out[..., 3] = np.maximum(counter - nearest, 0.0)
         out[..., 4] = np.maximum(agreement, LOG_LEAST)
         out[..., 5] = np.log(max(2, many))
         out[..., 6] = np.log(np.maximum(1, sizes))

@@ -1,4 +1,4 @@
-from benchmarks.packsim import Sources, simulate
+from benchmarks.packsim import Sources, simulate, simulate_shipped
 
 
 def sources():
@@ -34,3 +34,23 @@ def test_counter_examples_are_asked_about_no_more():
 def test_one_seed_gives_one_draw():
     assert simulate(sources(), 3, str, seed=5) == simulate(sources(), 3, str, seed=5)
     assert simulate(sources(), 3, str, seed=5) != simulate(sources(), 3, str, seed=6)
+
+
+def test_a_shipped_pack_is_asked_about_examples_that_it_was_not_taught():
+    packs = simulate_shipped(sources(), str, times=1, seed=2)
+    assert len(packs) > 5
+    for pack in packs:
+        taught = {t for lines in pack.examples.values() for t in lines}
+        asked = {name for line in pack.lines for name in line.means}
+        assert all(pack.examples.values())
+        assert asked == set(pack.examples)
+        assert not taught & {line.text for line in pack.lines if line.means}
+        assert any(not line.means for line in pack.lines)
+
+
+def test_what_a_shipped_pack_says_it_is_not_is_taught_or_asked_about():
+    pack = simulate_shipped(sources(), str, times=1, seed=2)[0]
+    told = {text for lines in pack.counters.values() for text in lines}
+    nothing = {line.text for line in pack.lines if not line.means}
+    assert told
+    assert not told & nothing

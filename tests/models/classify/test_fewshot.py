@@ -45,7 +45,7 @@ def test_what_a_pack_says_it_is_not_speaks_against_it():
     without = evidence(head(), text)[1]
     counters = {"cancel": ["cancel the appointment on monday"]}
     with_it = evidence(head(counters), text)[1]
-    assert with_it[AT["counter"]] > 0 > without[AT["counter"]]
+    assert with_it[AT["counter"]] > 0 == without[AT["counter"]]
     assert with_it[AT["agreement"]] < without[AT["agreement"]]
 
 
