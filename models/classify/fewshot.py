@@ -33,8 +33,8 @@ LOG_LEAST = -8.0
 FAR = 0.0
 """Cosine to what is not there."""
 NO_SAY = 1e-12
-NEIGHBOURS, NEARNESS = 5, 5.0
-"""Nearest examples of a name, and what their cosine weighs beside the logarithm of its share."""
+NEARNESS = 8.0
+"""What the cosine of the nearest example of a name weighs beside the logarithm of its share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,15 @@ class Head:
         """Return a score of how much each text belongs to any of the names at all, [texts].
 
         How sure the choice among the names is, times how near the text lies to the chosen name's
-        nearest examples, in logarithms: CLINC150 with all its lines, frozen encoder, AUROC 97.4
-        where the choice alone gives 95.7 and nearness alone 96.7.
+        nearest example, in logarithms. Chosen on validation lines of CLINC150, with all its lines
+        to learn from: AUROC 98.6, where the choice alone gives 96.0.
         """
         wants = (vectors @ self.weights.T + self.intercepts)[:, : len(self.names)]
         best = wants.max(axis=1, keepdims=True)
         sure = -np.log(np.exp(wants - best).sum(axis=1))
         near = vectors @ self.examples.T
         near[self.owner[None, :] != wants.argmax(axis=1)[:, None]] = FAR
-        own = np.sort(near, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
-        out: Samples = sure + NEARNESS * own
+        out: Samples = sure + NEARNESS * near.max(axis=1)
         return out
 
     def _by_owner(self, near: Samples) -> tuple[Samples, Samples]:
