@@ -132,7 +132,10 @@ def elsewhere(packs: PackSet, way: Way, read: Meanings, lines: Iterable[RuleLine
 
 
 def left_out(packs: PackSet, rule: str, classifier: Classifier) -> str:
-    """Return how a rule hears its examples and counter-examples, each when it is not taught it."""
+    """Return how a rule hears its examples and counter-examples, each when it is not taught it.
+
+    Those that patterns hear are left out.
+    """
     wanted = fit_of(packs).meanings
     speaker = packs.item(rule).speaker
     told = []
@@ -143,7 +146,10 @@ def left_out(packs: PackSet, rule: str, classifier: Classifier) -> str:
                 rest = tuple(one for one in getattr(wanted[key], kind) if one != line)
                 taught = Fit({}, wanted | {key: replace(wanted[key], **{kind: rest})})
                 read = Meanings(classifier, _taught(classifier, taught), frozenset({rule}))
-                found = outcome(packs, "item", rule, utterances([line], speaker), read.labels)
+                said = utterances([line], speaker)
+                if outcome(packs, "item", rule, said) is not Outcome.NO:
+                    continue
+                found = outcome(packs, "item", rule, said, read.labels)
                 heard += found is not Outcome.NO
                 review += found is Outcome.REVIEW
                 lines += 1

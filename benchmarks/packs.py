@@ -6,7 +6,7 @@ tuned on, are counted apart and never shown. A match that a person must look at 
 `cueline rules test`, and is counted apart too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -71,19 +71,18 @@ def gather(
         OWN: [line for file in files.values() for line in own_lines(file)],
         HELD_BACK: [line for file in files.values() for line in held_lines(file, folder)],
     }
+    # The confusions are those of an English recogniser: other languages are read clean only.
+    english = {file.pack.pack for file in files.values() if file.pack.language.startswith("en")}
+    spoken = {of: [line for line in lines[of] if line.pack in english] for of in SETS}
     known = confusions()
     made = [
-        (name, seed, break_lines(lines[name], Breaker(known, seed), wrong))
-        for name in SETS
+        (of, seed, break_lines(spoken[of], Breaker(known, seed), wrong))
+        for of in SETS
         for seed in seeds
-        if lines[name]
+        if spoken[of]
     ]
     asked = {
-        name: [
-            Asked(line, tuple(found.lines[at].turns for of, _, found in made if of == name))
-            for at, line in enumerate(lines[name])
-        ]
-        for name in SETS
+        of: list(_asked(lines[of], english, [b for o, _, b in made if o == of])) for of in SETS
     }
     return [
         Loaded(
@@ -96,6 +95,17 @@ def gather(
         )
         for name in names
     ], made
+
+
+def _asked(lines: Sequence[RuleLine], english: Set[str], made: Sequence[Broken]) -> Iterator[Asked]:
+    """Yield lines with their broken forms; those of other languages have none."""
+    at = 0
+    for line in lines:
+        if line.pack not in english:
+            yield Asked(line, ())
+            continue
+        yield Asked(line, tuple(found.lines[at].turns for found in made))
+        at += 1
 
 
 def _file(packs: PackSet, name: str) -> PackFile:
@@ -112,7 +122,8 @@ def attempt(pack: Loaded, of: str, text: str, read: Meanings | None) -> Iterator
             outcome(pack.packs, line.kind, line.rule, utterances(turns, line.speaker), labels)
             for turns in asked.forms(text)
         )
-        yield Tried(line, answers)
+        if answers:
+            yield Tried(line, answers)
 
 
 def compare(pack: Loaded, read: Meanings) -> Iterator[tuple[str, Way]]:

@@ -81,6 +81,7 @@ class Played:
 def of_lines(packs: PackSet, file: PackFile, flips: Sequence[Flip]) -> Fairness:
     """Try the lines that a pack ships with under every flip that changes them."""
     tried, unfair = 0, list[Unfair]()
+    flips = _fitting(flips, file)
     for rule in rules_of(file):
         for turns in (*rule.tests.yes, *rule.tests.no):
             before: Outcome | None = None
@@ -98,6 +99,12 @@ def of_lines(packs: PackSet, file: PackFile, flips: Sequence[Flip]) -> Fairness:
                                _match(before), _match(after))
                     )  # fmt: skip
     return Fairness(tried, tuple(unfair))
+
+
+def _fitting(flips: Sequence[Flip], *files: PackFile) -> Sequence[Flip]:
+    """Return the flips that fit the packs' language: words of English are none of another."""
+    english = all(file.pack.language.startswith("en") for file in files)
+    return flips if english else [flip for flip in flips if flip.kind == "names"]
 
 
 def _turn(flip: Flip, turn: str) -> str:
@@ -141,7 +148,7 @@ def of_call(packs: PackSet, script: Script, flips: Sequence[Flip]) -> Fairness:
     """Play a call under every flip that changes its words."""
     tried, unfair = 0, list[Unfair]()
     before = play(packs, script)
-    for flip in flips:
+    for flip in _fitting(flips, *packs.files):
         turns = tuple(_turn(flip, turn) for turn in script.turns)
         if not changed(script.turns, turns):
             continue

@@ -131,6 +131,14 @@ def test_a_reader_that_does_not_learn_is_refused(tmp_path):
         meanings(loaded, Deaf())
 
 
+def test_other_languages_are_read_clean_only(run, tmp_path):
+    (tmp_path / "t.yaml").write_text(PACK.replace("title: T\n", "title: T\nlanguage: es\n"))
+    _, numbers = run()
+    assert numbers["words_wrong"] == {}
+    assert numbers["whole"]["own lines, clean"]["auto-fail items"]["lines"] == 4
+    assert numbers["whole"]["own lines, broken"]["auto-fail items"]["lines"] == 0
+
+
 def test_it_is_a_command():
     result = CliRunner().invoke(build(), ["bench", "packs", "--help"])
     assert result.exit_code == 0

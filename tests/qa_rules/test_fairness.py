@@ -33,10 +33,16 @@ def test_a_rule_that_knows_one_gender_is_told(packs):
     loaded = packs(PACK)
     found = of_lines(loaded, loaded.files[0], [MADAM, NAME])
     (one,) = found.unfair
-    assert found.tried == 2  # the agent's line and the customer's; names are in lower case here
+    assert found.tried == 2
     assert (one.rule, one.said, one.instead) == ("T-01", ("good day sir",), ("good day madam",))
     told = 't T-01: genders, swapped: "good day sir" is a match, "good day madam" is no match'
     assert str(one) == told
+
+
+def test_words_of_english_are_none_of_another_language(packs):
+    loaded = packs(PACK.replace("\nform:", "\nlanguage: es\nform:"))
+    found = of_lines(loaded, loaded.files[0], [MADAM, NAME])
+    assert (found.tried, found.unfair) == (0, ())
 
 
 def test_a_call_under_a_flip_is_told_by_item_and_score(packs):
