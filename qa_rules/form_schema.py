@@ -173,5 +173,6 @@ class FormSpec(Spec):
     def _sum(self) -> "FormSpec":
         total = sum(s.weight for s in self.sections.values())
         if abs(total - 100) > 0.01:
-            raise ValueError(f"the weights of the sections sum to {total:g}: make it 100")
+            each = ", ".join(f"{name} {s.weight:g}" for name, s in self.sections.items())
+            raise ValueError(f"the weights of the sections sum to {total:g} ({each}): make it 100")
         return self

@@ -3,6 +3,7 @@
 What a file may hold is in `schema`; that names in it point at something is `references`' work.
 """
 
+import difflib
 import hashlib
 import json
 import re
@@ -225,7 +226,10 @@ def _find(name: str, directories: Sequence[Path]) -> Path:
         path = directory / f"{name}.yaml"
         if path.is_file():
             return path
-    raise PackNotFound(f"no pack {name}: there are {', '.join(shipped()) or 'none'}")
+    known = sorted({*shipped(), *(p.stem for d in directories for p in d.glob("*.yaml"))})
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+    raise PackNotFound(f"no pack {name}: {advice}")
 
 
 def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:

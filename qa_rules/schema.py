@@ -116,7 +116,8 @@ class ItemSpec(Spec):
     def _one(self) -> "ItemSpec":
         given = [k for k in ("match", "metric", "fact") if getattr(self, k) is not None]
         if len(given) != 1:
-            raise ValueError("write exactly one of match, metric or fact")
+            have = " and ".join(given) or "none"
+            raise ValueError(f"write exactly one of match, metric or fact; found {have}")
         return self
 
 

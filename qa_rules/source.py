@@ -87,16 +87,47 @@ def read_source(text: str, file: str) -> Source:
         _refuse_duplicates(root, file)
         return Source(file, loader.construct_document(root), root)
     except yaml.MarkedYAMLError as err:
-        mark = err.problem_mark or err.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = err.problem or "not readable as YAML"
-        advice = "" if ":" not in problem and "mapping" not in problem else _QUOTE
-        raise PackInvalid([Fault(file, line, column, f"{problem}{advice}")]) from err
+        raise PackInvalid([_unreadable(err, text, file)]) from err
     finally:
         loader.dispose()
 
 
-_QUOTE = ' (put text that holds ": " or begins with a sign in double quotes)'
+_QUOTE = 'put text that holds ": " or begins with a sign such as { in double quotes'
+
+
+def _unreadable(err: yaml.MarkedYAMLError, text: str, file: str) -> Fault:
+    """Return where YAML does not read, and what to write."""
+    mark = err.problem_mark or err.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = [*text.splitlines(), ""]
+    written = lines[min(line, len(lines)) - 1]
+    problem = err.problem or "not readable as YAML"
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        return Fault(file, line, column, "this line is indented with a tab: use blanks")
+    if "quoted scalar" in (err.context or "") and err.context_mark is not None:
+        at = err.context_mark
+        return Fault(file, at.line + 1, at.column + 1, "a quotation mark is opened and not closed")
+    own, above = _indent(written), _above(lines, line - 1)
+    if "mapping values" in problem and above is not None and own > _indent(above):
+        advice = "this line is indented deeper than the entry above, which has a value: align them"
+        return Fault(file, line, own + 1, advice)
+    if "'-' indicator" in problem:
+        advice = "this line is not in line with its entry: indent it like the key after the `- `"
+        return Fault(file, line, column, advice)
+    if "expected key" in problem or "block end" in problem:
+        advice = f"indent it like the entries around it; {_QUOTE}"
+        return Fault(file, line, column, f"this does not belong to what is above: {advice}")
+    return Fault(file, line, column, f"{problem}: {_QUOTE}")
+
+
+def _indent(written: str) -> int:
+    """Return the column of the first key of a line; `- ` before it counts as blanks."""
+    return len(written) - len(written.lstrip(" -"))
+
+
+def _above(lines: Sequence[str], n: int) -> str | None:
+    """Return the line before line `n` that says something, None where there is none."""
+    return next((t for t in reversed(lines[:n]) if t.strip() and t.strip()[0] != "#"), None)
 
 
 def _refuse_duplicates(node: yaml.Node, file: str) -> None:
