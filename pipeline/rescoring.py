@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from pipeline.errors import AnswerRefused, CallNotFound, CallOpen, FormLocked
 from pipeline.events import CallScored
-from pipeline.replay import replay, stored_call
+from pipeline.replay import Replayed, replay, stored_call
 from pipeline.store.repo import Store
 from pipeline.store.scores import FormUse, Scored
 from qa_rules.card_diff import CardDiff, compare
@@ -43,21 +43,26 @@ def rescore(store: Store, call_id: str, packs: PackSet) -> Rescored:
     if not events:
         raise CallNotFound(f"no call {call_id!r} is stored")
     heard = replay(stored_call(call_id, events), packs)
-    after = score(
-        packs,
-        heard.findings,
-        facts=heard.facts,
-        seconds=heard.seconds,
-        turns=heard.turns,
-        metrics=heard.metrics,
-        people=store.people(call_id),
-    )
+    after = card_of(heard, packs, store.people(call_id))
     before = next((e.scorecard for e in reversed(events) if isinstance(e, CallScored)), None)
     notes = list(heard.notes)
     if before is not None and before.version != after.version and _by_meaning(packs):
         notes.append("what the packs have learned to hear by meaning since is not looked for")
     diff = compare(before, after) if before is not None else None
     return Rescored(call_id, before, after, diff, tuple(notes))
+
+
+def card_of(heard: Replayed, packs: PackSet, people: Iterable[PersonAnswer] = ()) -> Scorecard:
+    """Return the scorecard of a replayed call, with what people answered."""
+    return score(
+        packs,
+        heard.findings,
+        facts=heard.facts,
+        seconds=heard.seconds,
+        turns=heard.turns,
+        metrics=heard.metrics,
+        people=people,
+    )
 
 
 def save(store: Store, scored: Rescored, packs: PackSet, by: str = "") -> CallScored:

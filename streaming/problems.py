@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline.desk_data import faults_data
 from pipeline.errors import (
     AnswerRefused,
     CallNotFound,
@@ -19,7 +20,7 @@ from pipeline.errors import (
     PipelineError,
     StoreUnavailable,
 )
-from qa_rules.errors import PackNotFound, RuleError
+from qa_rules.errors import PackInvalid, PackNotFound, RuleError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -89,7 +90,10 @@ def _pipeline(_: Request, error: Exception) -> Response:
 def _rules(_: Request, error: Exception) -> Response:
     missing = isinstance(error, PackNotFound)
     status = HTTPStatus.NOT_FOUND if missing else HTTPStatus.UNPROCESSABLE_ENTITY
-    return problem(status, getattr(error, "code", "rule_error"), str(error))
+    code = getattr(error, "code", "rule_error")
+    if isinstance(error, PackInvalid):
+        return problem(status, code, str(error), faults=faults_data(error.faults))
+    return problem(status, code, str(error))
 
 
 def _invalid(_: Request, error: Exception) -> Response:

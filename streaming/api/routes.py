@@ -6,6 +6,7 @@ from starlette.routing import Mount
 from streaming.api.calls import calls_router
 from streaming.api.live import live_router
 from streaming.api.media import media_router
+from streaming.api.rules import rules_router
 from streaming.api.scores import scores_router
 from streaming.deps import Deps
 from streaming.problems import install_problems
@@ -24,6 +25,12 @@ def api_app(deps: Deps) -> Mount:
     )
     install_problems(app)
     # Live before stored: "/calls/live" must not be read as a call's id.
-    for router in (live_router(deps), calls_router(deps), media_router(deps), scores_router(deps)):
+    for router in (
+        live_router(deps),
+        calls_router(deps),
+        media_router(deps),
+        scores_router(deps),
+        rules_router(deps),
+    ):
         app.include_router(router)
     return Mount("/api/v1", app)
