@@ -86,7 +86,7 @@ def command(
     calls: Annotated[int, typer.Option(min=1, help="Calls of 80 turns.")] = 10,
 ) -> None:
     """Measure what the rules cost."""
-    choices = [tuple(packs)] if packs else [*((name,) for name in shipped()), tuple(shipped())]
+    choices = [tuple(packs)] if packs else [*((name,) for name in shipped()), tuple(shipped("en"))]
     rows: list[list[object]] = []
     numbers: dict[str, dict[str, float]] = {}
     for names in choices:

@@ -42,9 +42,20 @@ def test_these_packs_ship():
     assert {name: len(own(name).items) for name in shipped()} == ITEM_COUNTS
 
 
-def test_all_packs_go_together():
-    packs = load_packs(shipped())
-    assert len(packs.items) == sum(ITEM_COUNTS.values())
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_all_packs_of_a_language_go_together(language):
+    names = shipped(language)
+    assert names
+    assert len(load_packs(names).items) == sum(ITEM_COUNTS[name] for name in names)
+
+
+@pytest.mark.parametrize("name", shipped("es"))
+def test_a_spanish_pack_has_the_items_of_the_english_one(name):
+    other = {i.id: (i.severity, i.section, i.weight) for i in own(name.removesuffix("_es")).items}
+    assert {i.id for i in own(name).items} == set(other)
+    assert [(i.severity, i.section, i.weight) for i in own(name).items] == [
+        other[i.id] for i in own(name).items
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(CODES))
