@@ -1,6 +1,7 @@
 """`cueline rules`: check packs, try their lines, and see why a rule does what it does."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,13 @@ from qa_rules.lint import lint as lint_packs
 from qa_rules.lint import pack_of
 from qa_rules.packs import SHIPPED, PackSet, load_packs, schema, shipped
 from qa_rules.selftest import Report, RuleScore, selftest, wear
+from streaming.commands import rule_desk
+from streaming.commands.fairness import fairness_command
 
 app = typer.Typer(help="Rule packs: check, test, explain.", no_args_is_help=True)
 
+ITEM = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+[a-z]?")
+"""An item's id: no line of words is one."""
 Packs = Annotated[list[str] | None, typer.Argument(help="Names or .yaml files; all shipped ones.")]
 Directories = Annotated[
     list[Path] | None, typer.Option("--in", help="Folders to look for packs in, before ours.")
@@ -78,12 +83,29 @@ def try_command(
 
 @app.command("explain")
 def explain_command(
-    item: str,
-    lines: Annotated[list[str] | None, typer.Argument(help='Turns, e.g. "customer: yes".')] = None,
-    pack: Annotated[list[str] | None, typer.Option(help="Packs to look in; all shipped.")] = None,
+    item: Annotated[str, typer.Argument(metavar="ITEM|CALL", help="An item, or a stored call.")],
+    lines: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[LINES|ITEM]", help='Turns, e.g. "customer: yes", or an item.'),
+    ] = None,
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(help="Packs to look in; all shipped, or those that judged the call."),
+    ] = None,
     folders: Directories = None,
+    config: rule_desk.Config = None,
+    url: rule_desk.Url = "",
+    as_json: rule_desk.AsJson = False,
 ) -> None:
-    """Say what an item asks for, and what it makes of some lines."""
+    """Say what an item asks for and makes of some lines, or why it stands so in a stored call.
+
+    explain ITEM [LINES]: what it asks, and what it makes of the lines. explain CALL ITEM: the
+    words with their second, where it looked, what came nearest, what did not hold.
+    """
+    if lines and len(lines) == 1 and ITEM.fullmatch(lines[0]):
+        with rule_desk.faults_told():
+            rule_desk.explain_call(item, lines[0], pack, folders, config, url, as_json=as_json)
+        return
     loaded = _load(pack or shipped("en"), folders or [], stop=True)
     if loaded is None:
         raise typer.Exit(1)
@@ -94,6 +116,12 @@ def explain_command(
         raise typer.Exit(2) from err
     for line in told:
         typer.echo(line)
+
+
+app.command("backtest")(rule_desk.backtest)
+app.command("diff")(rule_desk.diff)
+app.command("coverage")(rule_desk.coverage)
+app.command("fairness")(fairness_command)
 
 
 @app.command("schema")
