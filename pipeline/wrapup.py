@@ -122,7 +122,7 @@ def draft(  # noqa: PLR0913 - one argument for each thing known of a call
         seconds: the call's length.
     """
     events = {event.id: event for event in happened}
-    call = found_in.listen(utterances, labels, seconds)
+    call = found_in.listen(utterances, labels, seconds, packs.language)
     why = found_in.reasons(call, packs)
     ended = found_in.outcomes(call, packs, events)
     values = found_in.fields(call, packs)

@@ -44,3 +44,10 @@ def test_a_value_that_is_said_again_is_taken_as_last_said():
 def test_a_name_is_taken_as_first_said_with_its_surname():
     turns = call((C, "My name is Ann Lee, hello."), (A, "Hi."), (C, "My name is on the bill."))
     assert fields(turns, PACKS)["customer_name"].value == "Ann Lee"
+
+
+def test_a_spanish_call_is_read_in_spanish():
+    packs = load_packs(["core_call_es"])
+    said = [Utterance(1, Channel.AGENT, 0.0, 3.0, "El técnico va el próximo martes a las 10", 0.9)]
+    values = fields(listen(said, {}, 60.0, packs.language), packs)
+    assert values["appointment_date"].value == "el próximo martes"
