@@ -122,7 +122,9 @@ class PackSet:
         for item in self.judged:
             if item.id == item_id:
                 return item
-        raise UnknownItem(f"no item {item_id} in {', '.join(self.names)}")
+        near = difflib.get_close_matches(item_id, [i.id for i in self.judged], n=1, cutoff=0.75)
+        advice = f": did you mean {near[0]}?" if near else ""
+        raise UnknownItem(f"no item {item_id} in {', '.join(self.names)}{advice}")
 
 
 def checklist_item(item: PackItem) -> ChecklistItem:
