@@ -122,8 +122,8 @@ class PackSet:
         for item in self.judged:
             if item.id == item_id:
                 return item
-        near = difflib.get_close_matches(item_id, [i.id for i in self.judged], n=1, cutoff=0.75)
-        advice = f": did you mean {near[0]}?" if near else ""
+        near = difflib.get_close_matches(item_id, [i.id for i in self.judged], n=3, cutoff=0.75)
+        advice = f": did you mean {' or '.join(near)}?" if near else ""
         raise UnknownItem(f"no item {item_id} in {', '.join(self.names)}{advice}")
 
 
