@@ -4,6 +4,7 @@ import typer
 
 from benchmarks import (
     affect,
+    agent_scripts,
     anger,
     calibrate,
     calls,
@@ -41,5 +42,5 @@ app.command("intents")(intents.command)
 app.command("meanings")(meanings.command)
 app.command("packs")(packs.command)
 app.command("calls")(calls.command)
-app.command("calls")(calls.command)
+app.command("scripts")(agent_scripts.command)
 app.add_typer(calibrate.app, name="calibrate")

@@ -82,7 +82,7 @@ def test_a_call_says_what_is_planted_and_what_its_queue_knows():
     ("change", "why"),
     [
         ({"voices": {"agent": "rms", "customer": "nobody"}}, "voices"),
-        ({"tell": [{"after_turn": 0, "event": "hold_start"}]}, "greater than or equal to 1"),
+        ({"tell": [{"after_turn": 0, "event": "hold_start"}]}, "from 1|equal to 1"),
         ({"tell": [{"after_turn": 3, "event": "hold_start"}]}, "after_turn counts from 1 to 2"),
         ({"expect": {"CORE-01": "well done"}}, "well done"),
         ({"expects": {}}, "expects"),
