@@ -57,7 +57,7 @@ class Judged:
     def in_review(self) -> list[str]:
         """The items that are left to a person, where the script is sure of them."""
         unsure = [i for i in self.script.expect if self.state(i) is State.NEEDS_REVIEW]
-        return [i for i in unsure if self.script.expect[i] != State.NEEDS_REVIEW]
+        return [i for i in unsure if self.script.expect[i] != State.NEEDS_REVIEW.value]
 
     @property
     def wrong(self) -> list[str]:

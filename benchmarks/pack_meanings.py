@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks.pack_lines import RuleLine
-from models.classify.exemplars import Fit, Learner
+from models.classify.exemplars import Exemplars, Fit, Learner
 from models.engines import Classifier
 from models.registry import load
 from models.types import Channel, ClassifyRequest, Label, Utterance
@@ -144,7 +144,7 @@ def left_out(packs: PackSet, rule: str, classifier: Classifier) -> str:
         for key in (key for key in wanted if key.partition(":")[0].partition("/")[0] == rule):
             for line in getattr(wanted[key], kind):
                 rest = tuple(one for one in getattr(wanted[key], kind) if one != line)
-                taught = Fit({}, wanted | {key: replace(wanted[key], **{kind: rest})})
+                taught = Fit({}, {**wanted, key: _less(wanted[key], kind, rest)})
                 read = Meanings(classifier, _taught(classifier, taught), frozenset({rule}))
                 said = utterances([line], speaker)
                 if outcome(packs, "item", rule, said) is not Outcome.NO:
@@ -161,3 +161,8 @@ def _taught(classifier: Classifier, fit: Fit) -> str:
     if not isinstance(classifier, Learner):
         raise TypeError(f"{classifier.info.name} does not learn from packs")
     return classifier.fit(fit)
+
+
+def _less(one: Exemplars, kind: str, rest: tuple[str, ...]) -> Exemplars:
+    """Return a meaning taught by the rest of its lines of a kind."""
+    return replace(one, examples=rest) if kind == "examples" else replace(one, not_examples=rest)

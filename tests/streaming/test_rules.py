@@ -56,9 +56,11 @@ def test_lint_tells_faults_with_their_place(api):
     good = api.post("/rules/lint", json={"text": OWN}).json()
     assert (good["pack"], good["faults"], good["warnings"]) == ("own", [], [])
     bad = api.post("/rules/lint", json={"text": OWN.replace("severity", "severty")}).json()
-    assert {
-        k: bad["faults"][-1][k] for k in ("file", "line", "column")
-    } == {"file": "pack.yaml", "line": 6, "column": 5}
+    assert {k: bad["faults"][-1][k] for k in ("file", "line", "column")} == {
+        "file": "pack.yaml",
+        "line": 6,
+        "column": 5,
+    }
     assert api.post("/rules/lint", json={}).status_code == 422
 
 
