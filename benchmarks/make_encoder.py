@@ -131,7 +131,8 @@ def main() -> None:
     known = make_corpus(sets, asked.heard)
     meaning = bench.made(name, first, known, MEANING_MIX, MEANING)
     if not asked.without:
-        meaning = bench.made("longer", meaning, known, MEANING_MIX, LONGER)
+        name = "longer"
+        meaning = bench.made(name, meaning, known, MEANING_MIX, LONGER)
     whole = meaning.state_dict()
     whole |= {k: v for k, v in affect.state_dict().items() if k.startswith("affect")}
     meaning.load_state_dict(whole)
