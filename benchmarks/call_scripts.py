@@ -61,6 +61,12 @@ class CallScript(Shape):
         return {item: State(s) for item, s in self.expect.items() if State(s) in FAULTS}
 
     @property
+    def swapped(self) -> "CallScript":
+        """Return the same call with each side in the other's voice."""
+        voices = dict(zip(SIDES, reversed([self.voices[side] for side in SIDES]), strict=True))
+        return self.model_copy(update={"voices": voices})
+
+    @property
     def queue(self) -> QueueSettings:
         """Return the settings of a queue whose calls are like this one."""
         names = {"agent": "agent_name", "customer": "customer_name"}

@@ -122,6 +122,10 @@ def command(
     as_typed: Annotated[
         bool, typer.Option("--typed", help="Judge the calls as written, without sound.")
     ] = False,
+    swap: Annotated[
+        bool,
+        typer.Option("--swap", help="Speak each side in the other's voice: other mishearings."),
+    ] = False,
     words: Annotated[bool, typer.Option("--words", help="Show what was said and heard.")] = False,
     cache: Annotated[
         Path | None, typer.Option(help="Where sounds, and what was read of them, are kept.")
@@ -134,6 +138,8 @@ def command(
         raise typer.BadParameter(str(err)) from err
     if not chosen:
         raise typer.BadParameter("no call fits")
+    if swap:
+        chosen = [call.swapped for call in chosen]
     with tempfile.TemporaryDirectory(prefix="cueline-bench-") as name:
         folder = Path(name)
         if as_typed:
@@ -143,7 +149,7 @@ def command(
                 raise typer.BadParameter(f"install {' and '.join(missing)} first")
             kept = cache or Path(platformdirs.user_cache_dir("cueline")) / "calls"
             judged = heard(chosen, kept, folder)
-    title = "calls typed" if as_typed else "calls"
+    title = "calls typed" if as_typed else "calls swapped" if swap else "calls"
     publish(title, show(judged, words=words), numbers(judged, sound=not as_typed))
 
 

@@ -112,6 +112,13 @@ def test_what_is_expected_may_change_without_speaking_again(tmp_path):
     assert speak_call(changed, tmp_path, speak).path != first.path
 
 
+def test_a_call_can_be_spoken_in_each_others_voices(tmp_path):
+    call = CallScript.model_validate(SHORT)
+    assert call.swapped.voices == {"agent": "rms_high", "customer": "rms"}
+    assert call.swapped.swapped == call
+    assert speak_call(call.swapped, tmp_path, speak).path != speak_call(call, tmp_path, speak).path
+
+
 def test_events_are_told_in_order_in_the_pause_after_their_turn():
     turns = (Spoken(1, "agent", "a", 1.0, 2.0), Spoken(2, "customer", "b", 2.9, 4.0))
     tell = [
