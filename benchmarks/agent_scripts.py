@@ -1,7 +1,7 @@
 """Recordings of agents who follow a published script, scored against packs written from the script.
 
 Only the agent's side was published, so the other channel is silence. What can be heard is judged
-by a person from the recogniser's transcript, item by item, and compared with what the rules found.
+by reading the recogniser's transcript, item by item, and compared with what the rules found.
 Each recording is also held against the other's script, whose own items it must be found to lack.
 """
 
@@ -39,7 +39,7 @@ Items = tuple[str, ...]
 
 
 class Recorded(Shape):
-    """A recording and its script; `said` and `not_said` are what a person can read in it.
+    """A recording and its script; `said` and `not_said` are what can be read in its transcript.
 
     Of `other_pack`, the script of another recording, only the items that both share can be said.
     """
@@ -65,7 +65,7 @@ class _File(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A recording under one script: each item with what a person reads and what the rules found."""
+    """A recording under one script: each item with what can be read and what the rules found."""
 
     recording: str
     pack: str

@@ -36,7 +36,7 @@ ONE = Recorded(
 
 
 @pytest.mark.parametrize("one", recordings(), ids=lambda one: one.id)
-def test_every_item_of_a_script_is_judged_by_a_person(one):
+def test_every_item_of_a_script_is_judged_by_reading(one):
     items = {item.id for item in load_packs((one.pack,), [FOLDER]).items}
     assert {*one.said, *one.not_said} == items
     shared = {item.id for item in load_packs((one.other_pack,), [FOLDER]).items} & items
