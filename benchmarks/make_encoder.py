@@ -155,7 +155,7 @@ class Bench:
         path = self.folder / f"{name}.safetensors"
         if path.is_file():
             return weights.load(self.teacher.shape, path)
-        encoder: weights.Encoder = copy.deepcopy(start or self.teacher).train()
+        encoder: weights.Encoder = copy.deepcopy(start or self.teacher)
         pace = {line.set: DOGO_PACE for line in corpus.intents if line.set.startswith("multidogo")}
         batches = Batches(corpus, self.tokenizer, PACE | pace, mix, plan.seed)
         train(encoder, self.teacher, batches, corpus.intents, plan)

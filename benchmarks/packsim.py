@@ -126,18 +126,20 @@ def simulate(
 
 
 def simulate_shipped(
-    sources: Sources, spoil: Callable[[str], str], *, times: int = 2, seed: int = 1
+    sources: Sources,
+    spoil: Callable[[str], str],
+    names: Sequence[str] = (),
+    *,
+    times: int = 2,
+    seed: int = 1,
 ) -> list[SimPack]:
-    """Draw each shipped English pack with all that it inherits, so many times."""
+    """Draw packs with all that they inherit, so many times; without names each English one."""
     chance = random.Random(seed)
     kept = {name: sources.intents[name] for name in NO_CALLS if name in sources.intents}
     around = Sources({**kept, PACKS: {}}, {PACKS: []}, sources.chatter, sources.strange)
     draw = _Draw(around, chance, spoil)
-    packs = [load_packs([name]) for name in shipped()]
-    english = [pack for pack in packs if all(f.pack.language == "en" for f in pack.files)]
-    wanted = [
-        [one for one in pack.intents if len(one.examples) >= FEWEST] for pack in english
-    ]  # fmt: skip
+    packs = [load_packs([name]) for name in names or shipped("en")]
+    wanted = [[one for one in pack.intents if len(one.examples) >= FEWEST] for pack in packs]
     return [draw.shipped(intents) for intents in wanted for _ in range(times)]
 
 

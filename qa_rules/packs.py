@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -36,6 +36,8 @@ from qa_rules.source import Source, read_source
 from qa_rules.types import ChecklistItem, FormPart
 from qa_rules.wording import Wording, wording
 
+READ_KEPT = 64
+"""Packs that are kept as they were read: every queue inherits the same few."""
 SHIPPED = Path(__file__).parent / "packs"
 _LANGUAGE = re.compile(r"^language:\s*([a-z]+)", re.MULTILINE)
 _JUDGED = ("match", "speaker", "when", "applies_if", "min_confidence")
@@ -164,8 +166,9 @@ def schema() -> dict[str, Any]:
     return out
 
 
+@lru_cache(maxsize=READ_KEPT)
 def read_pack(text: str, file: str) -> PackFile:
-    """Read one pack's text by itself, without what it inherits.
+    """Read one pack's text by itself, without what it inherits; the same text is read once.
 
     Raises:
         PackInvalid: with every fault and its place.

@@ -14,7 +14,10 @@ SHARED = 3
 
 
 class Encoder(nn.Module):
-    """Word pieces in; a unit vector of the meaning and the logits of the affect out."""
+    """Word pieces in; a unit vector of the meaning and the logits of the affect out.
+
+    It is made as it reads; only `run.train` leaves parts of it out, while it trains.
+    """
 
     def __init__(self, shape: Shape, affect: int) -> None:
         super().__init__()
@@ -30,6 +33,7 @@ class Encoder(nn.Module):
         self.affect = nn.ModuleList(Layer(shape) for _ in range(rest))
         self.affect_dense = nn.Linear(wide, wide)
         self.affect_out = nn.Linear(wide, affect)
+        self.eval()
 
     def forward(
         self, ids: Tensor, mask: Tensor, *, meaning: bool = True, affect: bool = True

@@ -66,6 +66,7 @@ def train(
             weight.requires_grad_(True)
     encoder.words.weight.requires_grad_(False)
     prototypes = nn.Parameter(_prototypes(encoder, batches, lines))
+    encoder.train()
     trained = [w for w in encoder.parameters() if w.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": trained, "pace": 1.0}, {"params": [prototypes], "pace": 5.0}],
@@ -87,6 +88,7 @@ def train(
             told = time.monotonic()
             pace = read / (told - began)
             log.info("step %d of %d, %.0f lines/s: %s", step + 1, plan.steps, pace, sums.take())
+    encoder.eval()
 
 
 def _parts(encoder: Encoder, only: str) -> list[nn.Module]:

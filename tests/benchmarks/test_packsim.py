@@ -1,5 +1,7 @@
 from benchmarks.packsim import Sources, simulate, simulate_shipped
 
+PACKS = ("card_payment", "hold_transfer_escalate")
+
 
 def sources():
     intents = {
@@ -37,8 +39,8 @@ def test_one_seed_gives_one_draw():
 
 
 def test_a_shipped_pack_is_asked_about_examples_that_it_was_not_taught():
-    packs = simulate_shipped(sources(), str, times=1, seed=2)
-    assert len(packs) > 5
+    packs = simulate_shipped(sources(), str, PACKS, times=1, seed=2)
+    assert len(packs) == len(PACKS)
     for pack in packs:
         taught = {t for lines in pack.examples.values() for t in lines}
         asked = {name for line in pack.lines for name in line.means}
@@ -49,7 +51,7 @@ def test_a_shipped_pack_is_asked_about_examples_that_it_was_not_taught():
 
 
 def test_what_a_shipped_pack_says_it_is_not_is_taught_or_asked_about():
-    pack = simulate_shipped(sources(), str, times=1, seed=2)[0]
+    pack = simulate_shipped(sources(), str, PACKS, times=1, seed=2)[0]
     told = {text for lines in pack.counters.values() for text in lines}
     nothing = {line.text for line in pack.lines if not line.means}
     assert told
