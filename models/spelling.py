@@ -1,6 +1,7 @@
 """Tables of how English words are folded before they are compared: data only.
 
-Folding is light: spellings of one word become one, and nothing that changes a meaning is folded.
+Folding is light: spellings of one word become one, and so do the forms that dialects give it
+("cannae", "nowt"); nothing that changes a meaning is folded.
 """
 
 CURRENCY_SIGNS = {"$": "dollars", "£": "pounds", "€": "euros"}
@@ -56,8 +57,14 @@ CONTRACTIONS: dict[str, tuple[str, ...]] = {
     "gotta": ("got", "to"),
     "lemme": ("let", "me"),
     "gimme": ("give", "me"),
+    "kinda": ("kind", "of"),
+    "sorta": ("sort", "of"),
+    "innit": ("is", "not", "it"),
     "dunno": ("do", "not", "know"),
     "y'all": ("you", "all"),
+    "yous": ("you", "all"),
+    "youse": ("you", "all"),
+    "ta": ("thank", "you"),
     "ma'am": ("madam",),
     "maam": ("madam",),
     "alright": ("all", "right"),
@@ -103,6 +110,22 @@ CONTRACTIONS: dict[str, tuple[str, ...]] = {
     "wouldnt": ("would", "not"),
     "shouldnt": ("should", "not"),
     "mustnt": ("must", "not"),
+    "cannae": ("can", "not"),
+    "couldnae": ("could", "not"),
+    "didnae": ("did", "not"),
+    "dinnae": ("do", "not"),
+    "dinna": ("do", "not"),
+    "doesnae": ("does", "not"),
+    "hadnae": ("had", "not"),
+    "hasnae": ("has", "not"),
+    "havenae": ("have", "not"),
+    "isnae": ("is", "not"),
+    "shouldnae": ("should", "not"),
+    "wasnae": ("was", "not"),
+    "werenae": ("were", "not"),
+    "willnae": ("will", "not"),
+    "winnae": ("will", "not"),
+    "wouldnae": ("would", "not"),
 }
 
 PAIRS: dict[tuple[str, str], str] = {
@@ -114,10 +137,25 @@ PAIRS: dict[tuple[str, str], str] = {
     ("web", "site"): "website",
     ("o", "clock"): "oclock",
     ("to", "morrow"): "tomorrow",
+    ("any", "one"): "anyone",
+    ("any", "body"): "anybody",
+    ("any", "thing"): "anything",
+    ("some", "one"): "someone",
+    ("some", "body"): "somebody",
+    ("some", "thing"): "something",
+    ("every", "one"): "everyone",
+    ("every", "body"): "everybody",
+    ("every", "thing"): "everything",
+    ("no", "body"): "nobody",
     ("uh", "huh"): "mhm",
     ("mm", "hmm"): "mhm",
     ("mm", "hm"): "mhm",
 }
+
+AFTER_WHOSE: dict[tuple[str, str], str] = {
+    (whose, "mam"): "mom" for whose in ("my", "your", "his", "her", "our", "their", "me")
+}
+"""Words that mean another thing after whose they are; "yes mam" is a ma'am misheard."""
 
 HYPHENATED: dict[tuple[str, str], str] = {
     ("to", "day"): "today",
@@ -135,6 +173,14 @@ SPELLINGS: dict[str, str] = {
     "mister": "mr",
     "missus": "mrs",
     "mum": "mom",
+    "mammy": "mom",
+    "aye": "yes",
+    "nowt": "nothing",
+    "owt": "anything",
+    "summat": "something",
+    "cos": "because",
+    "coz": "because",
+    "cuz": "because",
     "colour": "color",
     "colours": "colors",
     "favour": "favor",

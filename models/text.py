@@ -15,6 +15,7 @@ from models.numbers import NUMBER_WORDS, Number, numbers
 from models.spelling import (
     AFTER_HAS,
     AFTER_IS,
+    AFTER_WHOSE,
     HALF_DAYS,
     HYPHENATED,
     IS_AFTER,
@@ -160,6 +161,8 @@ def _join(words: list[Token], text: str, language: Language) -> list[Token]:
             if whole is not None:
                 out[-1] = Token(whole, out[-1].start, token.end)
                 continue
+            if pair in AFTER_WHOSE:
+                token = Token(AFTER_WHOSE[pair], token.start, token.end)
         out.append(token)
     return out
 

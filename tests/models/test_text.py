@@ -37,6 +37,9 @@ def test_contractions_open_into_tokens_of_one_span():
         ("dont you", "do not you"),
         ("they'd've", "theydve"),
         ("gonna cancel", "going to cancel"),
+        ("it's kinda slow innit", "it is kind of slow is not it"),
+        ("i cannae and i didnae", "i can not and i did not"),
+        ("are yous open ta", "are you all open thank you"),
         ("you’re", "you are"),
     ],
 )
@@ -61,6 +64,15 @@ def test_spellings_and_recogniser_splits_fold():
     assert words("apologise for the cancelled e-mail") == words("apologize for the canceled email")
     assert words("wi-fi post code good bye") == ["wifi", "post", "code", "good", "bye"]
     assert words("callback goodbye postcode") == words("call back good bye post code")
+
+
+def test_words_of_dialects_fold_and_keep_their_place():
+    assert words("aye there's summat wrong cos nowt works") == words(
+        "yes there's something wrong because nothing works"
+    )
+    assert words("my mam's not home") == words("my mum's not home")
+    assert words("yes mam") != words("yes mum")
+    assert [(t.text, t.start, t.end) for t in tokens("any one")] == [("anyone", 0, 7)]
 
 
 def test_money_sign_gives_the_currency_with_the_span_of_the_whole():
