@@ -7,6 +7,7 @@ that would have met the item why they do not count. In lines for people it is `w
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from models.languages import Language
 from models.types import Channel, Utterance
 from qa_rules.clarity import mean_confidence, speech_of
 from qa_rules.conditions import called_by, describe, holds
@@ -67,7 +68,7 @@ def why(packs: PackSet, item_id: str, call: Judged) -> Why:
     matcher = packs.program.matchers.get(("item", item.id))
     if matcher is None:
         return told
-    return _of_words(told, _Look(item, found, matcher, span, world, call))
+    return _of_words(told, _Look(item, found, matcher, span, world, call, packs.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class _Look:
     span: Bounds
     world: World
     call: Judged
+    language: Language
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -205,10 +207,10 @@ def _nearest_event(condition: Condition, packs: PackSet, call: Judged) -> Neares
         return None
     matcher = packs.program.matchers["event", event.id]
     said = [u for u in call.said if speaks(event.speaker, u.channel)]
-    near = near_miss(matcher, [speak(u) for u in said])
-    return (
-        None if near is None else Nearest(near.evidence, near.score, _near_way(matcher, call, near))
-    )
+    near = near_miss(matcher, [speak(u, packs.language) for u in said])
+    if near is None:
+        return None
+    return Nearest(near.evidence, near.score, _near_way(matcher, call, near, packs.language))
 
 
 # -- the words ------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ def _nearest_event(condition: Condition, packs: PackSet, call: Judged) -> Neares
 
 def _seen(look: _Look) -> Iterator[Seen]:
     """Yield all words of the call that meet a part of the item, in the order of the call."""
-    ear = Listening()
+    ear = Listening(look.language)
     for said in look.call.said:
         heard = ear.take(said)
         if not heard.toks:
@@ -291,21 +293,14 @@ def _nearest(look: _Look) -> Nearest | None:
             for u in look.call.said
             if speaks(look.item.speaker, u.channel) and u.end > start and u.start < end
         ]
-        near = near_miss(look.matcher, [speak(u) for u in inside])
-    return (
-        None
-        if near is None
-        else Nearest(near.evidence, near.score, _near_way(look.matcher, look.call, near))
-    )
-
-
-def _with_way(matcher: Matcher, call: Judged, near: NearMiss | None) -> Nearest | None:
+        near = near_miss(look.matcher, [speak(u, look.language) for u in inside])
     if near is None:
         return None
-    return Nearest(near.evidence, near.score, _near_way(matcher, call, near))
+    way = _near_way(look.matcher, look.call, near, look.language)
+    return Nearest(near.evidence, near.score, way)
 
 
-def _near_way(matcher: Matcher, call: Judged, near: NearMiss) -> str:
+def _near_way(matcher: Matcher, call: Judged, near: NearMiss, language: Language) -> str:
     """Return the way that the words of a near miss come closest to."""
     said = next((u for u in call.said if u.id == near.evidence.utterance_id), None)
     if said is None:
@@ -313,7 +308,7 @@ def _near_way(matcher: Matcher, call: Judged, near: NearMiss) -> str:
     best, name = 0.0, ""
     for need in matcher.needs:
         for way in need.ways:
-            one = near_miss(Matcher((replace(need, ways=(way,)),)), [speak(said)])
+            one = near_miss(Matcher((replace(need, ways=(way,)),)), [speak(said, language)])
             if one is not None and one.score > best:
                 best, name = one.score, f"{way.engine} {way.source}"
     return name

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.types import Channel, Label
+from models.types import Channel, Label, Utterance
 from qa_rules.errors import UnknownItem
 from qa_rules.why import why
 from qa_rules.why_types import Judged
@@ -52,8 +52,6 @@ def told(call):
         for at, who, text in said:
             played.wait(at)
             played.say(who, at, text, confidence=confidence, labels=labels)
-            from models.types import Utterance
-
             heard.append(Utterance(len(heard), who, at, at + 2.0, text, confidence))
         played.end(seconds, {"agent_wpm": 200.0})
         given = {u.id: labels for u in heard}
@@ -155,3 +153,19 @@ def test_a_measure_has_no_words(told):
 def test_an_unknown_item(told):
     with pytest.raises(UnknownItem):
         told("X-01", (4.0, A, "hello"))
+
+
+def test_a_call_is_read_in_the_language_of_its_packs(call):
+    played = call("""
+    language: es
+    items:
+      - {id: T-01, title: Para el cliente, severity: REQ, section: compliance,
+         match: un formulario para el cliente}
+    """)
+    played.customer(2, "un formulario pal cliente")
+    played.end(30)
+    said = [Utterance(0, C, 2.0, 4.0, "un formulario pal cliente", 0.95)]
+    data = Judged(said, {}, played.run.judged(), played.run.events(), played.facts, 30.0)
+    (refused,) = why(played.packs, "T-01", data).refused
+    assert refused.way == "phrase un formulario para el cliente"
+    assert refused.against == "the customer said it, and it is for the agent to say"
