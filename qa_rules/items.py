@@ -20,7 +20,7 @@ from qa_rules.wording import fact, plain
 from qa_rules.world import World, overlapping, spans_text
 
 MOST_HITS = 6
-"""Hits kept of each part of an item: the first ones, and the last."""
+"""Hits kept of each part of an item, certain and doubtful ones each: the first and the last two."""
 LEAD_S = 10.0
 """How long before its window closes an item is due, where its hint does not say."""
 CLOSE = 0.6
@@ -74,8 +74,9 @@ class ItemRun:
         kept = self.hits.setdefault(part, [])
         kept.append(hit)
         kept.sort(key=lambda h: h.at)
-        if len(kept) > MOST_HITS:
-            del kept[MOST_HITS - 2]
+        alike = [h for h in kept if bool(self._doubt(h)) is bool(self._doubt(hit))]
+        if len(alike) > MOST_HITS:
+            kept.remove(alike[MOST_HITS - 2])
 
     def judge(self, world: World, at: float, nearest: Nearest | None = None) -> Finding | None:
         """Return the finding at second `at` where it differs from the last one, and keep it."""

@@ -606,3 +606,17 @@ def test_words_shortly_before_an_event_count_where_the_window_looks_back(call, s
 def test_a_window_looks_back_only_from_an_event(call):
     with pytest.raises(PackInvalid, match="back_s looks back from the event"):
         call(LOOKS_BACK.replace("after: silence_10s, ", ""))
+
+
+def test_doubtful_words_never_push_out_certain_ones(call):
+    c = call("""
+    items:
+      - {id: T-01, title: Both, severity: REQ, section: closing,
+         match: {all_of: [thank you, good bye]}}
+    """)
+    for n in range(12):
+        c.agent(10 * n, "thank you", confidence=0.9 if n == 4 else 0.2)
+    c.agent(200, "good bye", confidence=0.9)
+    c.end(220)
+    assert c.state("T-01") == "done"
+    assert c.finding("T-01").evidence[0].start == 40.0
