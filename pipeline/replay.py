@@ -5,7 +5,7 @@ that rests on it is heard by its patterns alone.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.types import Label, Utterance
 from pipeline.errors import CallOpen
@@ -18,6 +18,7 @@ from pipeline.events import (
     LabelsAdded,
     TranscriptionFailed,
     UtteranceFinal,
+    UtteranceRedacted,
 )
 from pipeline.reading import holds
 from pipeline.scoring import turn_count
@@ -47,6 +48,19 @@ class StoredCall:
     def said(self) -> list[Utterance]:
         """The utterances."""
         return [s for s in self.steps if isinstance(s, Utterance)]
+
+    def redact(self, utterance_id: int, text: str) -> None:
+        """Put masked words in the place of an utterance's; its timed words and quotes go.
+
+        A log that is stored has them masked already, and keeps its timed words.
+        """
+        for n, step in enumerate(self.steps):
+            if isinstance(step, Utterance) and step.id == utterance_id and step.text != text:
+                self.steps[n] = replace(step, text=text, words=())
+                self.labels[utterance_id] = tuple(
+                    label if label.quote in text else replace(label, quote=text)
+                    for label in self.labels.get(utterance_id, ())
+                )
 
     @property
     def facts(self) -> CallFacts:
@@ -85,6 +99,8 @@ def stored_call(call_id: str, events: Iterable[Event]) -> StoredCall:
                 call.started = event
             case UtteranceFinal(utterance=said):
                 call.steps.append(said)
+            case UtteranceRedacted(utterance_id=n, text=text):
+                call.redact(n, text)
             case LabelsAdded(utterance_id=n, labels=labels):
                 call.labels[n] = (*call.labels.get(n, ()), *labels)
             case TranscriptionFailed():

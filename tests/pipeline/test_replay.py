@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from models.types import Channel, Label, Utterance
 from pipeline.errors import CallOpen
-from pipeline.events import CallEnded, CallScored, CallStarted, TranscriptionFailed
+from pipeline.events import (
+    CallEnded,
+    CallScored,
+    CallStarted,
+    LabelsAdded,
+    TranscriptionFailed,
+    UtteranceRedacted,
+)
 from pipeline.reading import Reading
 from pipeline.redact import Redactor
 from pipeline.replay import replay, stored_call
@@ -165,3 +172,19 @@ def test_measures_are_taken_again_with_holds(packs):
     again = replay(stored_call("c", events), packs)
     assert again.metrics["hold_max_s"] == 36
     assert {f.rule_id: f.state.value for f in again.findings}["T-08"] == "missed"
+
+
+def test_words_masked_later_are_not_judged_again_as_they_were(packs):
+    said = Utterance(0, A, 0, 3, "it is your fault four two four two")
+    events, _ = live(packs, [said, Utterance(1, C, 4, 6, "cancel it")], [], CallFacts())
+    at = next(n for n, e in enumerate(events) if getattr(e, "utterance", None) == said)
+    label = Label("intent", "cancel", 0.9, "four two four two")
+    masked = UtteranceRedacted(0, "it is your fault [card number]", ("card",))
+    events[at + 1 : at + 1] = [LabelsAdded(0, (label,)), masked]
+    call = stored_call("c", events)
+    assert [u.text for u in call.said] == ["it is your fault [card number]", "cancel it"]
+    assert "four" not in str(call.labels[0])
+    again = replay(call, packs)
+    (found,) = [f for f in again.findings if f.rule_id == "T-04"]
+    assert found.state == "violated"
+    assert "four" not in str(again)
