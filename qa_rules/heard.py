@@ -36,7 +36,9 @@ WIDE_WORDS = 12
 _BREAK = re.compile(r"[.?!;:…]")
 _CLAUSE = re.compile(r"[.?!;:…,]")
 _AGREEING = {
-    "en": frozenset({"okay", "yes", "yeah", "yep", "right", "sure", "oh", "i", "see", "huh"}),
+    "en": frozenset(
+        {"okay", "yes", "yeah", "yep", "yup", "right", "sure", "oh", "i", "see", "huh"}
+    ),
     "es": frozenset({"si", "okay", "vale", "ya", "claro", "bueno", "bien", "aja", "de", "acuerdo"}),
 }
 _AGREEING_WORDS = 3

@@ -22,6 +22,7 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day "
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december) "
 )
+_NOT_MAY_I = r"(?!may (?:i|we|you) )"
 _PART_OF_DAY = r"(?:morning|afternoon|evening|night) "
 _UNIT = r"(?:minutes?|hours?|days?|weeks?|months?|years?) "
 _SPAN = rf"(?:{_NUMBER}(?:(?:to |or ){_NUMBER})?|an? |a few |a couple of )"
@@ -30,7 +31,7 @@ _DATE = "|".join(
     (
         rf"(?:(?:this |next |coming ){{0,2}}{_DAY}(?:{_PART_OF_DAY})?(?:the {_N}{{1,2}})?)",
         rf"(?:(?:the )?day after tomorrow |(?:today |tonight |tomorrow )(?:{_PART_OF_DAY})?)",
-        rf"(?:(?:the )?{_N}{{1,2}}(?:of )?{_MONTH}(?:{_NUMBER})?)",
+        rf"(?:(?:the )?{_N}{{1,2}}(?:of {_MONTH}|{_NOT_MAY_I}{_MONTH})(?:{_NUMBER})?)",
         rf"(?:{_MONTH}(?:the )?{_N}{{1,2}}(?:{_NUMBER})?)",
         rf"(?:(?:with)?in |up to |after )(?:the )?(?:next )?{_SPAN}{_KIND_OF_DAY}{_UNIT}",
         rf"(?:{_SPAN}(?:working |business ){_UNIT})",
@@ -66,17 +67,31 @@ _NOT_PEOPLE = (
 )
 _STOP = rf"(?!(?:{'|'.join(_NOT_NAMES.split())}) )"
 _NO_PERSON = rf"(?!(?:{'|'.join((_NOT_NAMES + ' ' + _NOT_PEOPLE).split())}) )"
+_NAMING = "|".join(
+    rf"(?<=\b{word} )"
+    for word in "is am mr mrs miss ms mx doctor dr to with for from hi hello hey thanks".split()
+)
+_NO_NAME_BEFORE = (
+    "be|not|have|do|need|take|help|get|give|go|come|call|stay|always|never|also|only|just|"
+    "the|my|your|our|his|her|their|these|those|one|a|an|any|anyone|anybody|someone|somebody"
+)
+_PRONOUN = "i|you|it|we|they|he|she|that|this|there"
+_NAME_OR_VERB = (
+    rf"(?:(?=(?:will|can) )(?:{_NAMING})\S+ (?!(?:{_NO_NAME_BEFORE}) )"
+    rf"(?!(?:{_PRONOUN}) (?!(?:am|are|is|was|were|would|could|had) )))"
+)
+"""A name that is a verb as well ("this is Will from Northgate"), where only a name can stand."""
 _SHAPES = {
     "number": rf"(?:{_NUMBER}|{_MASK})",
     "digits": rf"(?:{_NUMBER}|{_MASK})+",
     "amount": rf"(?:{_NUMBER}(?:{_MONEY}(?:(?:and )?{_NUMBER}(?:cents? |pence |p )?)?)?)",
     "date": rf"(?:{_DATE})",
     "time": rf"(?:{_TIME})",
-    "name": rf"(?:{_NO_PERSON}[^\W\d_]+ ){{1,3}}?",
+    "name": rf"(?:{_NO_PERSON}[^\W\d_]+ |{_NAME_OR_VERB}){{1,3}}?",
     "word": r"(?:\S+ )",
     "ref": rf"(?:(?:[a-z] |{_N}|oh |[a-z]*\d[a-z\d]* |{_MASK}){{1,16}})",
 }
-PLACE_SHAPE = rf"(?:{_STOP}\S+ )(?:\S+ ){{0,2}}?"
+PLACE_SHAPE = rf"(?:{_STOP}\S+ |{_NAME_OR_VERB})(?:\S+ ){{0,2}}?"
 _THINGS = (
     "am pm oclock percent minute minutes hour hours day days week weeks month months year years "
     "working business people person times time items item of more thing things second seconds "
@@ -85,6 +100,13 @@ _THINGS = (
 _COUNTED = frozenset(_THINGS.split())
 LONGEST_PRICE = 5
 """Figures of a number that may be a price without a currency; longer ones are numbers of things."""
+
+_PARTICLES = (
+    "da das de dela del della den der di do dos du el al abu bin bint ibn la las le los san st "
+    "ten ter van vd von y zu"
+)
+PARTICLES = frozenset(_PARTICLES.split())
+"""Small words of family names, written without a capital: "dos Santos", "van der Berg"."""
 
 MASKED_FIGURES = {
     "[card_number]": 19,

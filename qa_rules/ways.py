@@ -17,7 +17,7 @@ from qa_rules.guard_words import GUARD_WORDS
 from qa_rules.heard import Heard
 from qa_rules.ideas import COMMON, Ideas, ideas
 from qa_rules.pattern import Choice, Gap, Place, Prefix, Sequence, Slot, Word
-from qa_rules.slots import accepts, place_shape, shape
+from qa_rules.slots import PARTICLES, accepts, place_shape, shape
 
 NAME_LIKENESS = 0.5
 """How alike a name heard and the name known must be (0 to 1); recognisers spoil brand names."""
@@ -188,12 +188,27 @@ def _take(
 
 
 def _capitals(heard: Heard, first: int, last: int) -> bool:
-    """Return whether words are written as names; any are where nothing has capitals."""
+    """Return whether words are written as names; any are where nothing has capitals.
+
+    The small words of a family name have none; the name they belong to may stand after `last`.
+    """
     for n in range(first, last + 1):
         text = heard.parts[heard.place[n]].utterance.text
-        if not text[heard.toks[n].start].isupper() and text != text.lower():
+        if not _capital(heard, n) and text != text.lower() and not _particle(heard, n):
             return False
     return True
+
+
+def _particle(heard: Heard, n: int) -> bool:
+    """Return whether word n is a small word before one with a capital: "dos Santos"."""
+    begin = n
+    while n + 1 < len(heard.toks) and heard.toks[n].text in PARTICLES:
+        n += 1
+    return n > begin and _capital(heard, n)
+
+
+def _capital(heard: Heard, n: int) -> bool:
+    return heard.parts[heard.place[n]].utterance.text[heard.toks[n].start].isupper()
 
 
 def _called(taken: Iterable[Token], known: str) -> bool:

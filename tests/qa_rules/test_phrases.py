@@ -301,3 +301,40 @@ def test_the_customers_name_is_that_of_the_facts():
 )
 def test_a_day_of_the_month_is_a_number(line, found):
     assert (hit(pattern("by <date>"), line) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "value"),
+    [
+        ("this is <name>", "Good evening, this is Will calling", "will"),
+        ("this is {agent}", "hello this is will how may i help", "will"),
+        ("my name is {agent}", "my name's will i'm calling about your plan", "will"),
+        ("is that (mr|mrs) <name>", "Is that Mrs dos Santos?", "dos"),
+        ("(mr|mrs) <name> speaking", "Mrs van der Berg speaking", "van der berg"),
+    ],
+)
+def test_names_that_are_words_and_names_of_several(text, line, value):
+    slots = hit(pattern(text), line).slots
+    assert slots.get("name", slots.get("agent")).startswith(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("this is <name>", "this is will you be in"),
+        ("is {agent}", "the question is will it work"),
+        ("hello <name>", "hello can you hear me"),
+        ("thanks {agent}", "thanks will do"),
+        ("is <name>", "This is the Price"),
+        ("mrs <name>", "Mrs or Miss"),
+        ("mrs <name>", "Mrs van someone"),
+    ],
+)
+def test_verbs_and_small_words_are_no_names(text, line):
+    assert hit(pattern(text), line) is None
+
+
+def test_a_number_before_may_i_is_no_date():
+    assert hit(pattern("<date>"), "four seven two nine, may I take your name") is None
+    assert hit(pattern("<date>"), "on the ninth of may i will be away").slots["date"]
+    assert hit(pattern("<date>"), "the ninth may or the tenth").slots["date"] == "the ninth may"
