@@ -67,10 +67,8 @@ _NOT_PEOPLE = (
 )
 _STOP = rf"(?!(?:{'|'.join(_NOT_NAMES.split())}) )"
 _NO_PERSON = rf"(?!(?:{'|'.join((_NOT_NAMES + ' ' + _NOT_PEOPLE).split())}) )"
-_NAMING = "|".join(
-    rf"(?<=\b{word} )"
-    for word in "is am mr mrs miss ms mx doctor dr to with for from hi hello hey thanks".split()
-)
+_BEFORE_NAMES = "is am mr mrs miss ms mx doctor dr to with for from hi hello hey thanks"
+_NAMING = "|".join(rf"(?<=\b{word} )" for word in _BEFORE_NAMES.split())
 _NO_NAME_BEFORE = (
     "be|not|have|do|need|take|help|get|give|go|come|call|stay|always|never|also|only|just|"
     "the|my|your|our|his|her|their|these|those|one|a|an|any|anyone|anybody|someone|somebody"

@@ -30,7 +30,8 @@ class Way:
     """A sequence ready to be looked for; its regular expression is compiled at first use.
 
     `anchors` are words of which at least one must be there, `stems` beginnings of words likewise;
-    where both are empty the way must always be tried. `takes` maps a group to its slot.
+    where both are empty the way must always be tried. `takes` maps a group to its slot; `choices`
+    maps those inside a choice to their part of the body.
     """
 
     source: str
@@ -40,11 +41,26 @@ class Way:
     anchors: frozenset[str]
     stems: tuple[str, ...]
     ideas: Ideas
+    choices: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The whole as a regular expression over words that each end in a blank."""
         return re.compile(rf"(?<![^ ]){self.body}")
+
+    @cached_property
+    def _narrowed(self) -> dict[frozenset[str], re.Pattern[str]]:
+        return {}
+
+    def without(self, refused: frozenset[str]) -> re.Pattern[str]:
+        """Return the regular expression without some slots of choices, compiled once."""
+        known = self._narrowed.get(refused)
+        if known is None:
+            body = self.body
+            for group in refused:
+                body = body.replace(self.choices[group], f"(?P<{group}>(?!))")
+            known = self._narrowed[refused] = re.compile(rf"(?<![^ ]){body}")
+        return known
 
     def possible(self, words: frozenset[str]) -> bool:
         """Return whether the words that it cannot do without are there."""
@@ -72,7 +88,8 @@ def compile_way(
     takes: dict[str, Slot | Place] = {}
     blocks = GUARD_WORDS[language.code].gap_blocks if negation else ()
     guard = f"(?!{'|'.join(f'{word} ' for word in blocks)})" if blocks else ""
-    body = _regex(sequence, takes, guard, language.code)
+    choices: dict[str, str] = {}
+    body = _regex(sequence, takes, guard, language.code, choices)
     anchors, stems = _anchor(sequence)
     return Way(
         source=source,
@@ -82,10 +99,20 @@ def compile_way(
         anchors=anchors,
         stems=stems,
         ideas=ideas(sequence),
+        choices=choices,
     )
 
 
-def _regex(sequence: Sequence, takes: dict[str, Slot | Place], guard: str, code: str) -> str:
+def _regex(
+    sequence: Sequence,
+    takes: dict[str, Slot | Place],
+    guard: str,
+    code: str,
+    choices: dict[str, str],
+    *,
+    inside: bool = False,
+) -> str:
+    """Return a sequence's regular expression; enter its slots, and those that are in choices."""
     out: list[str] = []
     for part in sequence:
         match part:
@@ -100,8 +127,12 @@ def _regex(sequence: Sequence, takes: dict[str, Slot | Place], guard: str, code:
                 takes[group] = part
                 inner = shape(part, code) if isinstance(part, Slot) else place_shape(code)
                 out.append(f"(?P<{group}>{inner})")
+                if inside:
+                    choices[group] = out[-1]
             case Choice(ways, optional):
-                inner = "|".join(_regex(way, takes, guard, code) for way in ways)
+                inner = "|".join(
+                    _regex(way, takes, guard, code, choices, inside=True) for way in ways
+                )
                 out.append(f"(?:{inner}){'?' if optional else ''}")
     return "".join(out)
 
@@ -143,12 +174,29 @@ def find(way: Way, heard: Heard, names: Mapping[str, str], start: int = 0) -> Fo
     """Return the first place from word `start` on where a way matches and ends in fresh words."""
     at = heard.at[start]
     while (found := way.regex.search(heard.text, at)) is not None:
+        taken = _fitting(way, heard, found, names)
+        if taken is not None:
+            return taken
+        at = heard.at[_word(heard, found.start()) + 1]
+    return None
+
+
+def _fitting(
+    way: Way, heard: Heard, found: re.Match[str] | None, names: Mapping[str, str]
+) -> Found | None:
+    """Return what a match takes; a choice whose slot refuses its words gives way to the others."""
+    refused: frozenset[str] = frozenset()
+    while found is not None:
         first, last = _word(heard, found.start()), _word(heard, found.end()) - 1
-        if last >= heard.fresh:
-            taken = _take(way, heard, found, names)
-            if taken is not None:
-                return Found(first, max(last, taken[2]), taken[0], taken[1])
-        at = heard.at[first + 1]
+        if last < heard.fresh:
+            return None
+        taken = _take(way, heard, found, names)
+        if not isinstance(taken, str):
+            return Found(first, max(last, taken[2]), taken[0], taken[1])
+        if taken not in way.choices:
+            return None
+        refused |= {taken}
+        found = way.without(refused).match(heard.text, found.start())
     return None
 
 
@@ -162,8 +210,8 @@ def _take(
     heard: Heard,
     found: re.Match[str],
     names: Mapping[str, str],
-) -> tuple[dict[str, str], str, int] | None:
-    """Return what the slots took, a doubt, and the last word of it; None where one does not fit."""
+) -> tuple[dict[str, str], str, int] | str:
+    """Return what the slots took, a doubt, and the last word of it; else the group that refuses."""
     slots: dict[str, str] = {}
     doubt, end = "", -1
     for group, kind in way.takes.items():
@@ -174,11 +222,11 @@ def _take(
         if isinstance(kind, Slot):
             after = heard.toks[last + 1].text if last + 1 < len(heard.toks) else ""
             if not accepts(kind, taken, after, heard.language):
-                return None
+                return group
             if kind.name == "name" and not _capitals(heard, first, last):
-                return None
+                return group
         elif kind.name == "customer" and not _called(taken, names.get("customer", "")):
-            return None
+            return group
         elif kind.name == "company" and (known := names.get("company")):
             last, unlike = _name(heard, first, last, known)
             doubt = doubt or unlike

@@ -338,3 +338,18 @@ def test_a_number_before_may_i_is_no_date():
     assert hit(pattern("<date>"), "four seven two nine, may I take your name") is None
     assert hit(pattern("<date>"), "on the ninth of may i will be away").slots["date"]
     assert hit(pattern("<date>"), "the ninth may or the tenth").slots["date"] == "the ninth may"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "slots"),
+    [
+        ("(<amount>|donation)", "a one off donation", {}),
+        ("ending ~2 (<digits:2+>|<number>)", "ending six to one", {"number": "six"}),
+        ("for (<amount>|<date>) (<amount>)? please", "for one day please", None),
+        ("pay (<amount>)? (now|one thing)", "i can pay one thing", {}),
+        ("(call|ask) ((mr|mrs) <name>|her|mrs or)", "please call Mrs or Mr", {}),
+    ],
+)
+def test_a_slot_that_refuses_its_words_gives_way_to_the_rest_of_its_choice(text, line, slots):
+    found = hit(pattern(text), line)
+    assert found.slots == slots if slots is not None else found is None
