@@ -33,8 +33,13 @@ def negated(heard: Heard, first: int) -> bool:
 
 
 def _harmless(toks: Sequence[Token], n: int, first: int, known: GuardWords) -> bool:
-    """Return whether a negator only sounds like one: "no problem", "not only", "why don't we"."""
+    """Return whether a negator only sounds like one: "no problem", "not only", "why don't we".
+
+    A "no" before a clause with its own subject, or before another "no", only answers.
+    """
     word, after = toks[n].text, toks[n + 1].text
+    if word == known.no and known.no_verb and (after in known.subjects or after == known.no):
+        return True
     why = any(t.text == known.why for t in toks[max(0, n - 2) : n])
     if word == known.no:
         close = {t.text for t in toks[n + 1 : min(first, n + 3)]}

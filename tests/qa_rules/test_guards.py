@@ -31,6 +31,10 @@ def heard(line, word):
         ("I don't think this is bad", "this", True),
         ("not this", "this", True),
         ("no this", "this", False),
+        ("no no it is totally safe", "safe", False),
+        ("no they are recording", "recording", False),
+        ("no we are not recording", "recording", True),
+        ("there is no recording", "recording", True),
     ],
 )
 def test_negation(line, word, yes):
