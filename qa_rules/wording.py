@@ -24,9 +24,12 @@ SYSTEM = {
     "card_digits": "the card number is read",
     "hold_start": "the call goes on hold",
     "hold_end": "the hold ends",
+    "hold_30s": "a hold has lasted half a minute",
+    "hold_60s": "a hold has lasted a minute",
     "transfer_start": "the transfer begins",
     "transfer_end": "the transfer ends",
     "voicemail_reached": "voicemail answers",
+    "supervisor_joined": "a supervisor takes over",
     "anger_cleared": "the customer has calmed down",
     **{f"anger_{level}": words for level, words in ANGER.items()},
 }
