@@ -124,6 +124,9 @@ class Settings(BaseSettings):
         default=None,
         description="Guards sockets, API and pages; required unless host is a loopback one.",
     )
+    session_hours: float = Field(
+        default=12.0, gt=0, le=168, description="How long a person stays signed in."
+    )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("cueline")),
         description="Where the database and the recordings lie.",

@@ -10,6 +10,8 @@ PipelineError
 ├── CallNotFound       no call of that id
 ├── CallOpen           the call is not over, or not scored yet
 ├── AnswerRefused      a question of the form cannot be answered so
+├── RequestRefused     what a person asked for is not possible as things stand
+├── RecordNotFound     no review, playlist, user ... of that name
 ├── FormLocked         a form that has scored calls was changed without a new version
 └── SettingsInvalid    a setting is wrong; the message names it
 """
@@ -82,6 +84,18 @@ class AnswerRefused(PipelineError):
     """A person's answer that the form does not take; the message says what it takes."""
 
     code = "answer_refused"
+
+
+class RequestRefused(PipelineError):
+    """What a person asked for is not possible as things stand; the message says why."""
+
+    code = "request_refused"
+
+
+class RecordNotFound(PipelineError):
+    """No review, playlist, user ... of that name or number."""
+
+    code = "record_not_found"
 
 
 class FormLocked(PipelineError):

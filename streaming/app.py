@@ -9,22 +9,34 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from pipeline.store.audit import Audit
+from pipeline.store.users import Users
 from streaming.api.routes import api_app
 from streaming.auth import Guard, GuardMiddleware
 from streaming.deps import Deps
+from streaming.directory import Directory
 from streaming.headers import SecurityHeaders
 from streaming.ingest import ingest_routes
 from streaming.live import live_routes
 from streaming.metrics import metrics_endpoint
+from streaming.owners import Owners
 from streaming.pages import page_routes
 from streaming.runtime import Runtime
 from streaming.telephony.twilio import twilio_routes
+from streaming.trail import Trail
 
 
 def create_app(runtime: Runtime) -> Starlette:
     """Build the app. The runtime starts with the app's lifespan and ends with it."""
     token = runtime.settings.token
-    guard = Guard(token.get_secret_value() if token is not None else None)
+    database = runtime.store.database
+    directory = Directory(Users(database), runtime.readers, runtime.settings.session_hours)
+    trail = Trail(Audit(database), runtime.readers)
+    guard = Guard(
+        token.get_secret_value() if token is not None else None,
+        directory=directory,
+        agent_of=Owners(runtime.host, runtime.store, runtime.readers).agent_of,
+    )
     deps = Deps(
         runtime.store,
         runtime.host,
@@ -36,6 +48,7 @@ def create_app(runtime: Runtime) -> Starlette:
         runtime.settings.recordings,
         runtime.reduced,
         tuple(Path(p) for p in runtime.settings.pack_dirs),
+        trail,
     )
 
     @contextlib.asynccontextmanager
@@ -47,12 +60,15 @@ def create_app(runtime: Runtime) -> Starlette:
     return Starlette(
         routes=[
             *ingest_routes(runtime.host, guard, runtime.settings),
-            *twilio_routes(runtime.host, runtime.settings),
+            *twilio_routes(runtime.host, runtime.settings, guard=guard),
             *live_routes(deps),
             Route("/metrics", metrics_endpoint(runtime)),
             api_app(deps),
             *page_routes(deps),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(GuardMiddleware, guard=guard)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(GuardMiddleware, guard=guard, trail=trail),
+        ],
         lifespan=lifespan,
     )

@@ -10,6 +10,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from pipeline.store.repo import Store
 from streaming.auth import Guard
 from streaming.bus import Bus
+from streaming.trail import Trail
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,7 +70,8 @@ class Deps:
 
     `ready` says by name what works ("store", "stt", ...); `readers` runs what asks the database;
     `recordings` is the folder that the recordings' paths are relative to. `reduced` says by name
-    what works with less than it should, and why; `pack_dirs` are the folders of packs of one's own.
+    what works with less than it should, and why; `pack_dirs` are the folders of packs of one's own;
+    `trail` writes the audit log.
     """
 
     store: Store
@@ -82,6 +84,7 @@ class Deps:
     recordings: Path
     reduced: Callable[[], Mapping[str, str]] = dict
     pack_dirs: tuple[Path, ...] = ()
+    trail: Trail | None = None
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.

@@ -25,6 +25,7 @@ from pipeline.config import Settings
 from pipeline.errors import CallBusy, CallFailed, Overloaded, PipelineError
 from pipeline.live import CallHost, LiveCall
 from streaming import protocol
+from streaming.access import Person
 from streaming.auth import Guard
 from streaming.problems import problem
 from streaming.protocol import Close, Fault, MessageInvalid
@@ -92,12 +93,12 @@ def ingest_routes(
 
 async def admitted(socket: WebSocket, guard: Guard, counts: IngestCounts) -> bool:
     """Refuse a stranger before the upgrade, with a problem document."""
-    refusal = guard.refusal(socket)
-    if refusal is None:
+    found = await guard.enter(socket)
+    if isinstance(found, Person):
         counts.connections += 1
         return True
     counts.refused += 1
-    await deny(socket, refusal.status, refusal.code, refusal.message)
+    await deny(socket, found.status, found.code, found.message)
     return False
 
 

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pipeline.errors import PipelineError
 from pipeline.events import CallEnded, CallStarted
+from streaming.access import own_agent
 from streaming.bus import Mailbox, Parcel
 from streaming.deps import Deps, LiveSummary
 
@@ -47,7 +48,9 @@ def live_routes(deps: Deps) -> list[BaseRoute]:
 
     async def every(socket: WebSocket) -> None:
         if await deps.guard.admit(socket):
-            await _serve(_WallFeed(deps, socket, socket.query_params.get("agent", "")))
+            asked = socket.query_params.get("agent", "")
+            own = own_agent(socket)
+            await _serve(_WallFeed(deps, socket, asked if own is None else own))
 
     return [
         WebSocketRoute("/calls/{call_id}/live", one, name="call_live"),

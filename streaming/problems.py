@@ -18,6 +18,8 @@ from pipeline.errors import (
     CallOpen,
     FormLocked,
     PipelineError,
+    RecordNotFound,
+    RequestRefused,
     StoreUnavailable,
 )
 from qa_rules.errors import PackInvalid, PackNotFound, RuleError
@@ -76,11 +78,11 @@ def install_problems(app: FastAPI) -> None:
 def _pipeline(_: Request, error: Exception) -> Response:
     code = getattr(error, "code", "pipeline_error")
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    if isinstance(error, CallNotFound):
+    if isinstance(error, CallNotFound | RecordNotFound):
         status = HTTPStatus.NOT_FOUND
     elif isinstance(error, StoreUnavailable):
         status = HTTPStatus.SERVICE_UNAVAILABLE
-    elif isinstance(error, AnswerRefused):
+    elif isinstance(error, AnswerRefused | RequestRefused):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif isinstance(error, CallOpen | FormLocked):
         status = HTTPStatus.CONFLICT

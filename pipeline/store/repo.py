@@ -318,6 +318,12 @@ class Store:
         with self.database.read() as connection:
             return connection.scalar(select(call.c.id).where(call.c.id == call_id)) is not None
 
+    def agent_of(self, call_id: str) -> str | None:
+        """Return the agent of a call, None where there is no such call."""
+        with self.database.read() as connection:
+            query = select(schema.call.c.agent).where(schema.call.c.id == call_id)
+            return connection.scalar(query)
+
     def ids(self) -> list[str]:
         """Return the ids of all calls, the earliest first."""
         call = schema.call

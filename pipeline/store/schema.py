@@ -28,7 +28,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD: Final = "0003"
+HEAD: Final = "0008"
 """The migration that makes these tables."""
 
 metadata = MetaData(

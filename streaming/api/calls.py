@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.errors import CallNotFound
 from pipeline.events import to_data
 from pipeline.store.rows import CallDetail, CallFilter, CallRow, WrapupRow
 from pipeline.typed import clean_data, clean_text
+from streaming.access import narrowed, own_agent, signed
 from streaming.deps import Deps
 from streaming.problems import PROBLEMS
 
@@ -88,8 +90,9 @@ def calls_router(deps: Deps) -> APIRouter:
 
 def _add_reading(router: APIRouter, deps: Deps) -> None:
     @router.get("/calls", summary="List calls, the latest first")
-    async def calls(query: Annotated[CallQuery, Query()]) -> Response:
-        rows = await deps.read(deps.store.calls, query.wanted(), query.limit + 1, query.before)
+    async def calls(request: Request, query: Annotated[CallQuery, Query()]) -> Response:
+        wanted = narrowed(query.wanted(), own_agent(request))
+        rows = await deps.read(deps.store.calls, wanted, query.limit + 1, query.before)
         more = len(rows) > query.limit
         rows = rows[: query.limit]
         following = rows[-1].cursor if more else None
@@ -117,13 +120,13 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
         return JSONResponse(_ANY.dump_python(found, mode="json"))
 
     @router.put("/calls/{call_id}/wrapup", summary="Keep an edit beside the draft")
-    async def save(call_id: CallId, edit: WrapupEdit) -> Response:
+    async def save(request: Request, call_id: CallId, edit: WrapupEdit) -> Response:
         if len(json.dumps(edit.wrapup)) > MAX_WRAPUP_BYTES:
             raise HTTPException(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {MAX_WRAPUP_BYTES} bytes"
             )
         cleaned = await deps.read(clean_data, edit.wrapup)
-        editor = clean_text(edit.edited_by)
+        editor = signed(request, clean_text(edit.edited_by))
         version = await deps.read(deps.store.save_wrapup, call_id, cleaned, editor)
         return JSONResponse({"version": version})
 
@@ -144,8 +147,10 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
         status_code=HTTPStatus.NO_CONTENT,
         summary="Tick an item off by hand; it is never counted as heard",
     )
-    async def tick(call_id: CallId, rule_id: str, body: Annotated[TickNote, Body()]) -> Response:
-        note, by = clean_text(body.note), clean_text(body.ticked_by)
+    async def tick(
+        request: Request, call_id: CallId, rule_id: str, body: Annotated[TickNote, Body()]
+    ) -> Response:
+        note, by = clean_text(body.note), signed(request, clean_text(body.ticked_by))
         await deps.read(deps.store.tick_item, call_id, rule_id, note, by)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 

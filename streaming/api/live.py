@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from streaming.access import own_agent
 from streaming.deps import Deps
 from streaming.live import summary_data
 from streaming.problems import PROBLEMS
@@ -18,8 +19,10 @@ def live_router(deps: Deps) -> APIRouter:
     router = APIRouter(tags=["live"], responses=PROBLEMS)
 
     @router.get("/calls/live", summary="List the live calls")
-    async def live() -> Response:
-        return JSONResponse({"calls": [summary_data(call) for call in deps.host.live()]})
+    async def live(request: Request) -> Response:
+        own = own_agent(request)
+        shown = [summary_data(c) for c in deps.host.live() if own in (None, c.agent)]
+        return JSONResponse({"calls": shown})
 
     @router.get("/health/live", summary="Say that the process answers")
     async def alive() -> Response:

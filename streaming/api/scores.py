@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.errors import CallNotFound
@@ -14,6 +15,7 @@ from pipeline.score_data import diff_data, form_data, people_data, scored_data, 
 from pipeline.typed import clean_text
 from qa_rules.packs import PackSet, load_packs
 from qa_rules.types import PersonAnswer
+from streaming.access import signed
 from streaming.api.calls import CallId
 from streaming.deps import Deps
 from streaming.problems import PROBLEMS
@@ -64,17 +66,19 @@ def scores_router(deps: Deps) -> APIRouter:
         return JSONResponse(body)
 
     @router.post("/calls/{call_id}/answers", summary="Answer questions of the call's form")
-    async def answers(call_id: CallId, body: Answers) -> Response:
+    async def answers(request: Request, call_id: CallId, body: Answers) -> Response:
         given = [
             PersonAnswer(a.question, a.answer, note=clean_text(a.note), second=a.second)
             for a in body.answers
         ]
-        card = await deps.read(answer, deps.store, call_id, given, clean_text(body.by))
+        by = signed(request, clean_text(body.by))
+        card = await deps.read(answer, deps.store, call_id, given, by)
         return JSONResponse(scorecard_data(card))
 
     @router.post("/calls/{call_id}/rescore", summary="Score the call again; say what changes")
-    async def again(call_id: CallId, body: Again) -> Response:
-        done = await deps.read(_again, deps, call_id, body)
+    async def again(request: Request, call_id: CallId, body: Again) -> Response:
+        by = signed(request, clean_text(body.by))
+        done = await deps.read(_again, deps, call_id, body, by)
         return JSONResponse(diff_data(done) | {"saved": body.save})
 
     @router.get("/forms", summary="Say what packs ask together, and whether they may score")
@@ -90,13 +94,13 @@ def _scores(deps: Deps, call_id: str) -> list[dict[str, Any]]:
     return [scored_data(s) for s in deps.store.scores(call_id)]
 
 
-def _again(deps: Deps, call_id: str, body: Again) -> Rescored:
+def _again(deps: Deps, call_id: str, body: Again, by: str) -> Rescored:
     detail = deps.store.call(call_id)
     names = body.packs or chosen(detail.scorecard.form if detail.scorecard else "", detail.packs)
     packs = _packs(deps, names)
     done = rescore(deps.store, call_id, packs)
     if body.save:
-        save(deps.store, done, packs, clean_text(body.by))
+        save(deps.store, done, packs, by)
     return done
 
 

@@ -86,11 +86,15 @@ class _Leaving:
 
 
 def twilio_routes(
-    host: CallHost, settings: Settings, counts: TwilioCounts | None = None
+    host: CallHost,
+    settings: Settings,
+    counts: TwilioCounts | None = None,
+    guard: Guard | None = None,
 ) -> list[BaseRoute]:
     """Return the route of the stream's socket.
 
-    With signing tokens configured only Twilio's signature lets in; without any, our own token does.
+    With signing tokens configured only Twilio's signature lets in; without any, our own
+    tokens do, by the guard (without one given, the settings' token).
 
     Raises:
         SettingsInvalid: signing tokens without the public address they sign, or a track map that
@@ -102,12 +106,13 @@ def twilio_routes(
         raise SettingsInvalid("twilio.auth_tokens need twilio.public_url, the address in the TwiML")
     sides_of(twilio.track_map)
     counted = TwilioCounts() if counts is None else counts
-    guard = Guard(settings.token.get_secret_value() if settings.token is not None else None)
+    token = settings.token.get_secret_value() if settings.token is not None else None
+    doorkeeper = Guard(token) if guard is None else guard
     leaving = _Leaving()
 
     async def stream(socket: WebSocket) -> None:
         if not tokens:
-            if not await admitted(socket, guard, counted):
+            if not await admitted(socket, doorkeeper, counted):
                 return
         elif signed(socket.headers.get("x-twilio-signature", ""), twilio.public_url, tokens):
             counted.connections += 1

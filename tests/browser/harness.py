@@ -14,14 +14,19 @@ from starlette.middleware import Middleware
 from pipeline.audio.peaks import file_peaks
 from pipeline.audio.tape import Recording
 from pipeline.events import AngerChanged, CallEnded, CallStarted, durable
+from pipeline.store.audit import Audit
 from pipeline.store.repo import Store
+from pipeline.store.users import Users
 from streaming.api.routes import api_app
-from streaming.auth import Guard, GuardMiddleware
+from streaming.auth import SESSION, Guard, GuardMiddleware
 from streaming.bus import Bus
 from streaming.deps import Deps
+from streaming.directory import Directory, digest_of, hash_password
 from streaming.headers import SecurityHeaders
 from streaming.live import live_routes
+from streaming.owners import Owners
 from streaming.pages import page_routes
+from streaming.trail import Trail
 
 START_S = 15
 
@@ -67,8 +72,13 @@ class Harness:
         self.store = Store.open(f"sqlite:///{folder / 'calls.db'}")
         self.host = ToldHost()
         self.bus = Bus(mailbox=mailbox)
-        self.guard = Guard(token)
         self.readers = ThreadPoolExecutor(2)
+        self.users = Users(self.store.database)
+        self.directory = Directory(self.users, self.readers)
+        self.audit = Audit(self.store.database)
+        self.trail = Trail(self.audit, self.readers)
+        owners = Owners(self.host, self.store, self.readers)
+        self.guard = Guard(token, directory=self.directory, agent_of=owners.agent_of)
         self.parts = {"store": True}
         self.calls = {}
         self.deps = Deps(
@@ -80,10 +90,14 @@ class Harness:
             lambda: self.parts,
             "0",
             folder,
+            trail=self.trail,
         )
         self.app = Starlette(
             routes=[*live_routes(self.deps), api_app(self.deps), *page_routes(self.deps)],
-            middleware=[Middleware(SecurityHeaders), Middleware(GuardMiddleware, guard=self.guard)],
+            middleware=[
+                Middleware(SecurityHeaders),
+                Middleware(GuardMiddleware, guard=self.guard, trail=self.trail),
+            ],
         )
         self.server = uvicorn.Server(
             uvicorn.Config(
@@ -130,6 +144,14 @@ class Harness:
         self.server.should_exit = True
         self.thread.join(START_S)
         assert not self.thread.is_alive(), "the server did not stop"
+
+    def person(self, name, role, password="a good long password", **more):
+        """Make an account and return the cookies of a session of theirs."""
+        self.users.add(name, role, password=hash_password(password), **more)
+        secret = f"secret-of-{name}"
+        self.users.open_session(name, digest_of(secret), 1)
+        self.directory.forget()
+        return {SESSION: secret}
 
     @property
     def port(self):

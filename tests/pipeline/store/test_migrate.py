@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from pipeline.errors import StoreUnavailable
-from pipeline.store import migrate, schema
+from pipeline.store import migrate, schema, tables
 from pipeline.store.database import Database
 from pipeline.store.repo import Store
 from pipeline.store.rows import CallFilter
@@ -27,7 +27,7 @@ def differences(database):
     with database.read() as connection:
         options = {"include_object": ours, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
-        return compare_metadata(context, schema.metadata)
+        return compare_metadata(context, tables.metadata)
 
 
 def definitions(path):
@@ -56,7 +56,7 @@ def test_an_empty_database_becomes_what_the_code_expects(tmp_path):
     database.close()
     fresh = Database(tmp_path / "b.db")
     with fresh.write() as connection:
-        schema.metadata.create_all(connection)
+        tables.metadata.create_all(connection)
     fresh.close()
     assert definitions(tmp_path / "a.db") == definitions(tmp_path / "b.db")
 

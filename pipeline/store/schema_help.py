@@ -1,0 +1,1 @@
+"""The tables of live help: supervisors' texts, alerts, gaps in knowledge, what waits to be sent."""

@@ -1,0 +1,1 @@
+"""The tables of what trainers search in and keep: vectors, saved searches, playlists."""

@@ -1,0 +1,1 @@
+"""The tables of reviews of calls, disputes, coaching and calibration."""
