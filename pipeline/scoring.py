@@ -9,10 +9,14 @@ from pipeline.reading import Reading
 from pipeline.wrapup import draft
 from qa_rules.packs import PackSet
 from qa_rules.score import score
+from qa_rules.talk import HOLD_EVENTS
 from qa_rules.types import CallFacts, HappenedEvent
 
 _BY_THE_CLOCK = frozenset(
-    ("silence_10s", "overtalk_3s", "anger_cleared", *(f"anger_{level}" for level in range(1, 5)))
+    (
+        *("call_start", "silence_10s", "overtalk_3s", "anger_cleared"),
+        *(f"anger_{level}" for level in range(1, 5)),
+    )
 )
 """Events that follow from times and from the customer's mood."""
 
@@ -57,9 +61,16 @@ def conclude(outcome: Outcome) -> list[Event]:
 def told(happened: Sequence[HappenedEvent], packs: PackSet) -> tuple[HappenedEvent, ...]:
     """Return what the system told of a call, which its words do not say."""
     counted = {e.id for e in packs.events if e.of is not None}
-    return tuple(
-        e for e in happened if not e.evidence and e.id not in counted and e.id not in _BY_THE_CLOCK
-    )
+    without = [e for e in happened if not e.evidence]
+    follows = counted | _BY_THE_CLOCK
+    starts = [e.at for e in without if e.id == "hold_start"]
+    return tuple(e for e in without if e.id not in follows and not _timed(e, starts))
+
+
+def _timed(event: HappenedEvent, starts: Sequence[float]) -> bool:
+    """Return whether an event is one that the clock raises of a hold that was told."""
+    seconds = HOLD_EVENTS.get(event.id)
+    return seconds is not None and any(round(at + seconds, 3) == event.at for at in starts)
 
 
 def turn_count(channels: Sequence[Channel]) -> int:

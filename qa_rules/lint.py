@@ -9,11 +9,13 @@ from qa_rules.form_schema import QuestionSpec
 from qa_rules.match_schema import MatchSpec
 from qa_rules.packs import PackFile, PackSet
 from qa_rules.phrases import compile_match
-from qa_rules.schema import ItemSpec
+from qa_rules.references import SYSTEM_EVENTS
+from qa_rules.schema import EventSpec, ItemSpec
 from qa_rules.types import Mode
 
 LEAST_LINES = 4
 LEAST_EXAMPLES = 8
+_RAISED_BY = "give it words under match, or say under told_by which system tells it"
 
 
 def lint(packs: PackSet, only: Sequence[str] = ()) -> list[Fault]:
@@ -34,6 +36,9 @@ def _of_file(file: PackFile) -> Iterator[Fault]:
             yield source.fault(("items", n, *path), f"{item.id}: {message}")
     yield from _of_form(file)
     for n, event in enumerate(file.pack.events):
+        if event.match is None and event.of is None and not _told(event):
+            message = f"{event.id}: nothing raises it: {_RAISED_BY}"
+            yield source.fault(("events", n), message)
         if event.match is not None and min(len(event.tests.yes), len(event.tests.no)) == 0:
             yield source.fault(("events", n), f"{event.id}: give lines under tests, yes and no")
         yield from _slow(file, event.match, ("events", n, "match"), event.id)
@@ -76,6 +81,10 @@ def _of_item(item: ItemSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:
         )
     elif when is None and item.applies_if is None:
         yield ("hint",), "never due, so the card never comes: give when or applies_if"
+
+
+def _told(event: EventSpec) -> bool:
+    return bool(event.told_by) or event.id in SYSTEM_EVENTS
 
 
 def _of_question(question: QuestionSpec) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -16,7 +16,7 @@ from qa_rules.metrics import judge_metric
 from qa_rules.packs import PackSet, checklist_item
 from qa_rules.program import SILENCE_EVENT_S
 from qa_rules.state import CallState
-from qa_rules.talk import Talk
+from qa_rules.talk import HOLD_EVENTS, Talk
 from qa_rules.timers import Timer
 from qa_rules.types import (
     CallFacts,
@@ -31,6 +31,7 @@ from qa_rules.world import Known, Moment
 
 UNHEARD = "unheard"
 """Told with (start, end): speech that could not be read."""
+CALL_START = "call_start"
 
 
 class RuleRun:
@@ -46,6 +47,8 @@ class RuleRun:
         self._talk = Talk()
         self._silences: set[float] = set()
         self._ended = False
+        if CALL_START in packs.named_events:
+            self._state.timers.put(Timer(0.0, "start"))
 
     @property
     def next_due(self) -> float:
@@ -108,8 +111,11 @@ class RuleRun:
                 world.unheard.append(value)
                 self._talk.unheard(*value)
             return []
+        if event == CALL_START or self._known(event, at):
+            return []
         if event == "hold_start":
-            self._talk.hold(at)
+            if self._talk.hold(round(at, 3)):
+                self._time_hold(round(at, 3))
         elif event == "hold_end":
             self._talk.resume(at)
             for seconds in self._state.program.silences:
@@ -119,6 +125,20 @@ class RuleRun:
         happened = HappenedEvent(event, round(at, 3), (), known)
         moment = Moment(at, f"{event}@{_ms(at)}", world.wording.event(event))
         return self._publish(Judge(self._state).happened(happened, moment))
+
+    def _known(self, event: str, at: float) -> bool:
+        """Return whether the clock has raised this event of the hold that is on."""
+        since = self._talk.hold_of(at) if event in HOLD_EVENTS else None
+        return since is not None and self._raised(event, since, at)
+
+    def _raised(self, event: str, since: float, until: float) -> bool:
+        events = self._state.world.happened
+        return any(e.id == event and since <= e.at <= until for e in events)
+
+    def _time_hold(self, since: float) -> None:
+        for name, seconds in HOLD_EVENTS.items():
+            if name in self._state.packs.named_events:
+                self._state.timers.put(Timer(since + seconds, "hold", name, since))
 
     def dismiss(self, hint_id: str, at: float) -> list[RuleOutput]:
         """Take a hint down because the agent waved it away; twice silences its rule."""
@@ -178,6 +198,11 @@ class RuleRun:
                 return self._silence(timer, judge)
             case "press":
                 return self._publish(judge.pressed(timer.name, moment))
+            case "start":
+                event = HappenedEvent(CALL_START, 0.0)
+                return self._publish(judge.happened(event, replace(moment, why="the call begins")))
+            case "hold":
+                return self._hold_lasts(timer, judge)
             case "calm":
                 anger = self._state.ladder.advance(timer.at)
                 return self._publish(judge.felt(anger, moment)) if anger is not None else []
@@ -190,6 +215,14 @@ class RuleRun:
             return []
         out: list[RuleOutput] = [self._state.book.end(timer.name, "expired", timer.at)]
         return out + Judge(self._state).follow(Moment(timer.at, f"{_ms(timer.at)}ms"))
+
+    def _hold_lasts(self, timer: Timer, judge: Judge) -> list[RuleOutput]:
+        """Raise the event of a hold's length, unless it is over or somebody has told it."""
+        name, since, at = timer.name, timer.value, round(timer.at, 3)
+        if not self._talk.held(since, timer.at) or self._raised(name, since, at):
+            return []
+        moment = Moment(timer.at, f"{name}@{_ms(timer.at)}", self._state.world.wording.event(name))
+        return self._publish(judge.happened(HappenedEvent(name, at), moment))
 
     def _silence(self, timer: Timer, judge: Judge) -> list[RuleOutput]:
         if not self._talk.silent(timer.at - timer.value, timer.at):

@@ -20,7 +20,7 @@ from qa_rules.errors import Fault, PackInvalid, PackNotFound, UnknownItem
 from qa_rules.faults import explain
 from qa_rules.forms import PackQuestion, check_form, form_parts, questions
 from qa_rules.program import Program, compile_program
-from qa_rules.references import check_references
+from qa_rules.references import check_references, references
 from qa_rules.schema import (
     EventSpec,
     FormSpec,
@@ -105,6 +105,12 @@ class PackSet:
         """The packs compiled, at first use; shared by all calls."""
         parts = self.events, self.judged, self.hints, self.mood
         return compile_program(*parts, self.language)
+
+    @cached_property
+    def named_events(self) -> frozenset[str]:
+        """The events that a window, a condition, a hint or an outcome of these packs names."""
+        found = (r for f in self.files for r in references(f.pack))
+        return frozenset(name for kind, name, _ in found if kind == "event")
 
     @cached_property
     def wording(self) -> Wording:

@@ -38,7 +38,7 @@ __all__ = [
 
 
 class EventSpec(Spec):
-    """Something that happens in a call. Without `match` or `of` it is told by the system."""
+    """Something that happens in a call. Without `match` or `of` a system tells it."""
 
     id: Id
     title: str = ""
@@ -50,12 +50,16 @@ class EventSpec(Spec):
     nth: Annotated[int, Field(ge=1)] = 2
     after: Id | None = None
     """Counts only once this other event has happened."""
+    told_by: str = ""
+    """The system that tells it, where no words do and the product raises no such event itself."""
     tests: Tests = Tests()
 
     @model_validator(mode="after")
     def _one(self) -> "EventSpec":
         if self.match is not None and self.of is not None:
             raise ValueError("write match or of, not both")
+        if self.told_by and self.of is not None:
+            raise ValueError("told_by is for an event that a system tells: leave of out")
         return self
 
 

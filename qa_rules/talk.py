@@ -7,6 +7,8 @@ from models.types import Channel, Utterance
 KEPT = 64
 """Utterances remembered: more than a silence or an overlap can reach back over."""
 OVERTALK_S = 3.0
+HOLD_EVENTS = {"hold_30s": 30.0, "hold_60s": 60.0}
+"""Events that the clock raises once a hold which the system told has lasted so many seconds."""
 
 
 class Talk:
@@ -35,16 +37,29 @@ class Talk:
         """Remember speech that could not be read."""
         self._spans.append((None, start, end))
 
-    def hold(self, at: float) -> None:
-        """The call is put on hold."""
-        if self._held_since is None:
-            self._held_since = at
+    def hold(self, at: float) -> bool:
+        """The call is put on hold; return whether it was not on hold before."""
+        if self._held_since is not None:
+            return False
+        self._held_since = at
+        return True
 
     def resume(self, at: float) -> None:
         """The call is taken off hold."""
         if self._held_since is not None:
             self._holds.append((self._held_since, at))
             self._held_since = None
+
+    def held(self, since: float, until: float) -> bool:
+        """Return whether the hold that began at `since` was still on at `until`."""
+        return self._held_since == since or any(
+            start == since and end >= until for start, end in self._holds
+        )
+
+    def hold_of(self, at: float) -> float | None:
+        """Return when the hold began that is on, None where the call is not on hold by `at`."""
+        since = self._held_since
+        return since if since is not None and since <= at else None
 
     def silent(self, start: float, end: float) -> bool:
         """Return whether nobody spoke between two seconds, with the call not on hold."""

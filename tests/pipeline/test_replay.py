@@ -56,6 +56,12 @@ items:
      match: sorry to see you go}
   - {id: T-08, title: H, severity: REQ, section: opening,
      metric: {name: hold_max_s, op: "<=", value: 5}}
+  - {id: T-10, title: J, severity: REQ, section: opening, applies_if: {event: hold_30s},
+     match: still here}
+  - {id: T-11, title: K, severity: P, section: opening, applies_if: {event: hold_60s},
+     match: one moment}
+  - {id: T-12, title: L, severity: REQ, section: opening, when: {after: call_start, within_s: 20},
+     match: hello there}
   - {id: T-09, title: I, severity: REQ, section: opening, applies_if: {event: complaint_2},
      match: i am sorry}
 """
@@ -71,7 +77,10 @@ LINES = [
     "cancel it",
     "my card is four two four two four two four two four two four two four two four two",
 ]
-TOLD = [("hold_start", None), ("hold_end", None), ("masked", True), ("masked", False)]
+TOLD = [
+    *[("hold_start", None), ("hold_end", None), ("hold_30s", None)],
+    *[("masked", True), ("masked", False)],
+]
 
 
 @pytest.fixture(scope="module")

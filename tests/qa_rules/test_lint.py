@@ -36,6 +36,24 @@ def test_what_should_be_better_is_told_with_its_place(packs):
     assert [f.line for f in faults] == sorted(f.line for f in faults)
 
 
+def test_an_event_that_nothing_raises_is_told(packs):
+    faults = lint(
+        packs("""
+        items: []
+        events:
+          - {id: room_called}
+          - {id: hold_60s, title: a hold has lasted a minute}
+          - {id: guest_left, told_by: the hotel's desk}
+          - {id: room_called_2, of: room_called}
+        """),
+        ["t"],
+    )
+    assert [f.message for f in faults] == [
+        "room_called: nothing raises it: give it words under match, "
+        "or say under told_by which system tells it"
+    ]
+
+
 def test_a_section_without_items_is_told(packs):
     faults = lint(
         packs("""

@@ -620,3 +620,74 @@ def test_doubtful_words_never_push_out_certain_ones(call):
     c.end(220)
     assert c.state("T-01") == "done"
     assert c.finding("T-01").evidence[0].start == 40.0
+
+
+LONG_HOLD = """
+items:
+  - {id: T-01, title: Checks back, severity: REQ, section: opening, applies_if: {event: hold_60s},
+     match: one more minute, hint: {text: Check back}}
+  - {id: T-02, title: Waits, severity: REQ, section: opening, applies_if: {event: hold_30s},
+     match: thank you}
+"""
+
+
+def happened(call):
+    return [(e.id, e.at) for e in call.run.events()]
+
+
+def test_a_hold_that_lasts_calls_for_a_check_back(call):
+    c = call(LONG_HOLD)
+    c.agent(0, "may i put you on hold")
+    c.tell("hold_start", 3)
+    c.wait(62.9)
+    assert happened(c) == [("hold_start", 3.0), ("hold_30s", 33.0)]
+    hints = [o for o in c.wait(63) if isinstance(o, Hint)]
+    assert [(h.text, h.why) for h in hints] == [
+        ("Check back", "due now, because a hold has lasted a minute")
+    ]
+    assert (c.state("T-01"), c.state("T-02")) == ("due", "due")
+
+
+@pytest.mark.parametrize(
+    ("told", "raised"),
+    [
+        ([("hold_start", 3), ("hold_end", 62)], [("hold_30s", 33.0)]),
+        ([("hold_start", 3), ("hold_end", 63)], [("hold_30s", 33.0), ("hold_60s", 63.0)]),
+        ([("hold_start", 3), ("hold_start", 20)], [("hold_30s", 33.0), ("hold_60s", 63.0)]),
+        ([("hold_start", 3), ("hold_end", 20), ("hold_start", 40)], [("hold_30s", 70.0)]),
+        ([("hold_start", 3), ("hold_30s", 25)], [("hold_30s", 25.0), ("hold_60s", 63.0)]),
+        ([("hold_start", 3), ("hold_30s", 40)], [("hold_30s", 33.0), ("hold_60s", 63.0)]),
+        ([("hold_30s", 25)], [("hold_30s", 25.0)]),
+    ],
+)
+def test_the_clock_counts_each_hold_that_was_told_and_nothing_twice(call, told, raised):
+    c = call(LONG_HOLD)
+    for event, at in told:
+        c.wait(at)
+        c.tell(event, at)
+    c.wait(90)
+    assert [e for e in happened(c) if e[0] in ("hold_30s", "hold_60s")] == raised
+
+
+def test_a_hold_that_ends_before_anyone_looks_counts_by_its_length(call):
+    c = call(LONG_HOLD)
+    c.tell("hold_start", 3)
+    c.tell("hold_end", 50)
+    c.agent(51, "thank you")
+    c.end(70)
+    assert [e for e, _ in happened(c)] == ["hold_start", "hold_end", "hold_30s", "silence_10s"]
+    assert (c.state("T-01"), c.state("T-02")) == ("n/a", "done")
+
+
+def test_the_begin_of_a_call_raises_a_card_by_a_fact(call):
+    pack = """
+    items: []
+    hints:
+      - {id: vip, on: {event: call_start}, if: {fact: {vip: true}}, text: A guest of honour}
+    """
+    c = call(pack, values={"vip": True})
+    (hint,) = c.wait(0.1)
+    assert (hint.text, hint.at, hint.why) == ("A guest of honour", 0.0, "the call begins")
+    c.tell("call_start", 5)
+    assert happened(c) == [("call_start", 0.0)]
+    assert call(pack).wait(0.1) == []
