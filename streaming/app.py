@@ -49,6 +49,7 @@ def create_app(runtime: Runtime) -> Starlette:
         runtime.reduced,
         tuple(Path(p) for p in runtime.settings.pack_dirs),
         trail,
+        runtime.settings,
     )
 
     @contextlib.asynccontextmanager

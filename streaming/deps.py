@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
+from pipeline.config import Settings
 from pipeline.store.repo import Store
 from streaming.auth import Guard
 from streaming.bus import Bus
@@ -85,6 +86,7 @@ class Deps:
     reduced: Callable[[], Mapping[str, str]] = dict
     pack_dirs: tuple[Path, ...] = ()
     trail: Trail | None = None
+    settings: Settings = field(default_factory=Settings)
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.

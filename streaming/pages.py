@@ -16,6 +16,7 @@ from streaming.access import Permission, narrowed, own_agent, person_of
 from streaming.api.calls import CallQuery
 from streaming.api.live import health_routes
 from streaming.deps import Deps
+from streaming.desks import desk_routes
 from streaming.headers import content_policy, new_nonce
 from streaming.rendering import WEB, Renderer, home, json_island
 from streaming.sign_in import sign_in_routes
@@ -43,6 +44,7 @@ def page_routes(deps: Deps) -> list[BaseRoute]:
         Route("/", pages.calls),
         Route("/calls", pages.to_calls),
         *sign_in_routes(deps, renderer),
+        *desk_routes(deps, renderer),
         Route("/desk", pages.desk),
         Route("/calls/{call_id}/desk", pages.desk),
         Route("/calls/{call_id}", pages.call),

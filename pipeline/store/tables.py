@@ -9,15 +9,27 @@ from typing import Final
 from sqlalchemy import Table
 
 from pipeline.store import (
+    schema_calibration,
     schema_help,
     schema_keeping,
     schema_mining,
     schema_people,
+    schema_playlists,
     schema_review,
+    schema_wall,
 )
 from pipeline.store.schema import HEAD, metadata
 
-DESKS: Final = (schema_people, schema_help, schema_review, schema_mining, schema_keeping)
+DESKS: Final = (
+    schema_people,
+    schema_help,
+    schema_review,
+    schema_mining,
+    schema_keeping,
+    schema_wall,
+    schema_calibration,
+    schema_playlists,
+)
 """The tables beside those of calls, by what they are for."""
 
 OUTLIVES: Final[frozenset[str]] = frozenset()

@@ -1,0 +1,1 @@
+"""The tables of what supervisors do on the wall."""
