@@ -2,7 +2,7 @@
 
 A `Language` says how written words are folded before they are compared, and how its numbers are
 read. What rules need beyond that (negation, quotation, slots) stands by the same code in
-`qa_rules.tongues`. Accents are folded in every language.
+`qa_rules.guard_words`. Accents are folded in every language.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -5,7 +5,7 @@ pieces ("forty nine ninety", "4539 1234"), because that is how card, phone and o
 and prices are said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -86,10 +86,15 @@ class _Piece:
 
 def numbers(toks: Sequence[Token]) -> tuple[Number, ...]:
     """Return the numbers said in a token sequence, in order, without overlap."""
+    return one_after_another(len(toks), lambda at: _number(toks, at))
+
+
+def one_after_another(words: int, number_at: Callable[[int], Number | None]) -> tuple[Number, ...]:
+    """Return the numbers among so many words, each looked for after the end of the one before."""
     out: list[Number] = []
     at = 0
-    while at < len(toks):
-        number = _number(toks, at)
+    while at < words:
+        number = number_at(at)
         if number is None:
             at += 1
             continue

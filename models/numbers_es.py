@@ -7,7 +7,7 @@ and "una" are articles unless a number goes on from them.
 
 from collections.abc import Sequence
 
-from models.numbers import Kind, Number
+from models.numbers import Kind, Number, one_after_another
 from models.token import Token
 
 _FIGURES = "cero uno dos tres cuatro cinco seis siete ocho nueve"
@@ -55,16 +55,7 @@ NUMBER_WORDS |= frozenset(_SCALES)
 def numbers(toks: Sequence[Token]) -> tuple[Number, ...]:
     """Return the numbers said in a token sequence, in order, without overlap."""
     words = [t.text for t in toks]
-    out: list[Number] = []
-    at = 0
-    while at < len(words):
-        number = _number(words, at)
-        if number is None:
-            at += 1
-            continue
-        out.append(number)
-        at = number.last + 1
-    return tuple(out)
+    return one_after_another(len(words), lambda at: _number(words, at))
 
 
 def _number(words: Sequence[str], at: int) -> Number | None:

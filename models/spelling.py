@@ -10,7 +10,7 @@ _HESITATIONS = "um uh umm uhh uhm er err erm ehm hmm hm mm mmm mhm mmhm ah ahh e
 _IS = (
     "it that what who where here there he she how when why name everything something nothing "
     "anything everyone someone nobody somebody this which one line total price amount address "
-    "number problem system"
+    "number problem system long"
 )
 _KNOW_BEFORE = "do did does if as that let lets how would should could until when will to make sure"
 _KNOW_AFTER = (
@@ -25,9 +25,8 @@ IS_AFTER = frozenset(_IS.split())
 AFTER_HAS = frozenset({"been", "had", "got", "gone", "happened", "become", "changed", "taken"})
 """Words before which 's is "has": "the card's been approved"."""
 
-AFTER_IS = frozenset(
-    {"not", "back", "still", "just", "here", "there", "now", "too", "very", "really", "a", "an"}
-)
+_IS_BEFORE = "not back still just here there now too very really a an the my your our his her their this that"
+AFTER_IS = frozenset(_IS_BEFORE.split())
 """Words before which 's after any noun is "is": "the recording's back on"."""
 
 KEEPS_YOU_KNOW = (frozenset(_KNOW_BEFORE.split()), frozenset(_KNOW_AFTER.split()))

@@ -3,11 +3,18 @@
 import contextlib
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
+
+from qa_rules.packs import load_packs
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+from harness import Harness
 
 ROOT = Path(__file__).parents[2]
 START_S = 60.0
@@ -174,3 +181,26 @@ def cueline(tmp_path):
     yield run
     for process in running:
         process.close()
+
+
+@pytest.fixture(scope="module")
+def scored_calls(tmp_path_factory):
+    """Return what serves two calls, c1 and c2, in which these lines were said and scored."""
+    play = runpy.run_path(str(Path(__file__).parents[1] / "pipeline" / "scored.py"))["scored_call"]
+
+    @contextlib.contextmanager
+    def serve(lines):
+        with Harness(tmp_path_factory.mktemp("scored")) as harness:
+            packs = load_packs(["core_call"])
+            for name in ("c1", "c2"):
+                harness.store.append(name, play(packs, *lines, call_id=name))
+            yield harness
+
+    return serve
+
+
+@pytest.fixture
+def api(server):
+    """A client of the server's API."""
+    with httpx.Client(base_url=f"{server.url}/api/v1", timeout=30) as client:
+        yield client

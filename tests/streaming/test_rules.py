@@ -1,19 +1,11 @@
 """The API of the rule desk."""
 
 import json
-import runpy
-import sys
-from pathlib import Path
 
 import httpx
 import pytest
-
-from qa_rules.packs import load_packs
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 from harness import Harness
 
-PLAY = runpy.run_path(str(Path(__file__).parents[1] / "pipeline" / "scored.py"))["scored_call"]
 LINES = ("thank you for calling northwind my name is dana", "customer: my bill is wrong")
 OWN = """pack: own
 title: Own
@@ -29,18 +21,9 @@ items:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with Harness(tmp_path_factory.mktemp("rules")) as harness:
-        packs = load_packs(["core_call"])
-        for name in ("c1", "c2"):
-            harness.store.append(name, PLAY(packs, *LINES, call_id=name))
+def server(scored_calls):
+    with scored_calls(LINES) as harness:
         yield harness
-
-
-@pytest.fixture
-def api(server):
-    with httpx.Client(base_url=f"{server.url}/api/v1", timeout=30) as client:
-        yield client
 
 
 def test_why_an_item_stands_so(api):
