@@ -25,7 +25,10 @@ IS_AFTER = frozenset(_IS.split())
 AFTER_HAS = frozenset({"been", "had", "got", "gone", "happened", "become", "changed", "taken"})
 """Words before which 's is "has": "the card's been approved"."""
 
-_IS_BEFORE = "not back still just here there now too very really a an the my your our his her their this that"
+_IS_BEFORE = (
+    "not back still just here there now too very really "
+    "a an the my your our his her their this that"
+)
 AFTER_IS = frozenset(_IS_BEFORE.split())
 """Words before which 's after any noun is "is": "the recording's back on"."""
 

@@ -31,6 +31,7 @@ def test_contractions_open_into_tokens_of_one_span():
         ("its forty", "it is forty"),
         ("my name's Ada", "my name is ada"),
         ("customer's bill", "customers bill"),
+        ("how long's the guarantee", "how long is the guarantee"),
         ("the card's been approved", "the card has been approved"),
         ("the recording's back on", "the recording is back on"),
         ("whats happened is", "what has happened is"),
