@@ -60,6 +60,10 @@ class GuardWords:
     """Words that do so after "last"."""
     mended: frozenset[str]
     """Words after "but" that say it has been put right."""
+    articles: frozenset[str]
+    """Words of a pattern that need not be said: not all who speak the language do."""
+    determiners: frozenset[str]
+    """Words that stand where an article does."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -110,6 +114,8 @@ ENGLISH = GuardWords(
     long_ago=_set("ago then yesterday"),
     last=_set("christmas month night summer time week winter year"),
     mended=_set("better fine fixed good great resolved solved sorted"),
+    articles=_set("a an the"),
+    determiners=_set("my your our his her their its this that these those"),
 )
 SPANISH = GuardWords(
     no="no",
@@ -160,6 +166,8 @@ SPANISH = GuardWords(
         "arreglado arreglaron arreglo solucionado solucionaron resuelto resolvieron bien mejor "
         "contento contenta tranquilo tranquila"
     ),
+    articles=_set("el la los las un una unos unas"),
+    determiners=_set("mi mis tu tus su sus este esta estos estas ese esa esos esas"),
 )
 GUARD_WORDS = {"en": ENGLISH, "es": SPANISH}
 """By the code of the language."""

@@ -27,6 +27,9 @@ _PART_OF_DAY = r"(?:morning|afternoon|evening|night) "
 _UNIT = r"(?:minutes?|hours?|days?|weeks?|months?|years?) "
 _SPAN = rf"(?:{_NUMBER}(?:(?:to |or ){_NUMBER})?|an? |a few |a couple of )"
 _KIND_OF_DAY = r"(?:working |business )?"
+_BEFORE_DAY = "|".join(rf"(?<=\b{word} )" for word in ("on", "until", "till", "by"))
+_RANK = r"(?:first|second|third) (?!of )"
+"""What "on" and "by" stand before without a date: "on second thoughts"."""
 _DATE = "|".join(
     (
         rf"(?:(?:this |next |coming ){{0,2}}{_DAY}(?:{_PART_OF_DAY})?(?:the {_N}{{1,2}})?)",
@@ -38,6 +41,8 @@ _DATE = "|".join(
         r"(?:(?:the )?end of (?:the |this |next )?(?:day |week |month |year ))",
         r"(?:(?:this |next )(?:week |month |year |morning |afternoon |evening ))",
         rf"(?:the (?:(?:twenty|thirty) )?(?:\d+(?:st|nd|rd|th)|{_ORDINAL}) )",
+        rf"(?:(?:{_BEFORE_DAY})(?!{_RANK})(?:(?:twenty|thirty) )?"
+        rf"(?:\d+(?:st|nd|rd|th)|{_ORDINAL}) )",
     )
 )
 _TIME = "|".join(
@@ -73,10 +78,12 @@ _NO_NAME_BEFORE = (
     "be|not|have|do|need|take|help|get|give|go|come|call|stay|always|never|also|only|just|"
     "the|my|your|our|his|her|their|these|those|one|a|an|any|anyone|anybody|someone|somebody"
 )
+_AFTER_NAMES = "has|had|is|was|should|would|could|did|does|said|says|told|asked|promised"
 _PRONOUN = "i|you|it|we|they|he|she|that|this|there"
 _NAME_OR_VERB = (
     rf"(?:(?=(?:will|can) )(?:{_NAMING})\S+ (?!(?:{_NO_NAME_BEFORE}) )"
-    rf"(?!(?:{_PRONOUN}) (?!(?:am|are|is|was|were|would|could|had) )))"
+    rf"(?!(?:{_PRONOUN}) (?!(?:am|are|is|was|were|would|could|had) ))"
+    rf"|(?:will|can) (?=(?:{_AFTER_NAMES}) ))"
 )
 """A name that is a verb as well ("this is Will from Northgate"), where only a name can stand."""
 _SHAPES = {

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from models.languages import ENGLISH, Language
 from models.text import Token, tokens
-from qa_rules.guard_words import GUARD_WORDS
+from qa_rules.guard_words import GUARD_WORDS, GuardWords
 from qa_rules.heard import Heard
 from qa_rules.ideas import COMMON, Ideas, ideas
 from qa_rules.pattern import Choice, Gap, Place, Prefix, Sequence, Slot, Word
@@ -90,7 +90,7 @@ def compile_way(
     guard = f"(?!{'|'.join(f'{word} ' for word in blocks)})" if blocks else ""
     choices: dict[str, str] = {}
     body = _regex(sequence, takes, guard, language.code, choices)
-    anchors, stems = _anchor(sequence)
+    anchors, stems = _anchor(sequence, GUARD_WORDS[language.code].articles)
     return Way(
         source=source,
         engine=engine,
@@ -114,8 +114,11 @@ def _regex(
 ) -> str:
     """Return a sequence's regular expression; enter its slots, and those that are in choices."""
     out: list[str] = []
-    for part in sequence:
+    known = GUARD_WORDS[code]
+    for place, part in enumerate(sequence, 1):
         match part:
+            case Word(text) if text in known.articles and place < len(sequence):
+                out.append(f"(?:{text} )?")
             case Word(text):
                 out.append(f"{re.escape(text)} ")
             case Prefix(stem):
@@ -133,15 +136,23 @@ def _regex(
                 inner = "|".join(
                     _regex(way, takes, guard, code, choices, inside=True) for way in ways
                 )
-                out.append(f"(?:{inner}){'?' if optional else ''}")
+                free = optional or (place < len(sequence) and _determiner(ways, known))
+                out.append(f"(?:{inner}){'?' if free else ''}")
     return "".join(out)
 
 
-def _anchor(sequence: Sequence) -> tuple[frozenset[str], tuple[str, ...]]:
+def _determiner(ways: tuple[Sequence, ...], known: GuardWords) -> bool:
+    """Return whether a choice is of an article and words like it: "(the|your|this)"."""
+    words = {way[0].text for way in ways if len(way) == 1 and isinstance(way[0], Word)}
+    some = len(words) == len(ways) > 1 and not words.isdisjoint(known.articles)
+    return some and words <= known.articles | known.determiners
+
+
+def _anchor(sequence: Sequence, articles: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the rarest set of words of which one must be there."""
     best: tuple[float, frozenset[str], tuple[str, ...]] | None = None
     for part in sequence:
-        words, stems = _must(part)
+        words, stems = _must(part, articles)
         if not words and not stems:
             continue
         common = sum(1 for w in words if w in COMMON)
@@ -151,17 +162,17 @@ def _anchor(sequence: Sequence) -> tuple[frozenset[str], tuple[str, ...]]:
     return (best[1], best[2]) if best is not None else (frozenset(), ())
 
 
-def _must(part: object) -> tuple[frozenset[str], tuple[str, ...]]:
+def _must(part: object, articles: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     match part:
         case Word(text):
-            return frozenset({text}), ()
+            return frozenset({text}) - articles, ()
         case Prefix(stem):
             return frozenset(), (stem,)
         case Choice(ways, False):
             words: set[str] = set()
             stems: list[str] = []
             for way in ways:
-                some, begin = _anchor(way)
+                some, begin = _anchor(way, articles)
                 if not some and not begin:
                     return frozenset(), ()
                 words |= some

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import TypeAdapter
 
+from models.languages import SPANISH
 from models.types import Channel, Label, Utterance, Word
 from qa_rules.heard import Listening, speak
 from qa_rules.match_schema import MatchLike
@@ -353,3 +354,29 @@ def test_a_number_before_may_i_is_no_date():
 def test_a_slot_that_refuses_its_words_gives_way_to_the_rest_of_its_choice(text, line, slots):
     found = hit(pattern(text), line)
     assert found.slots == slots if slots is not None else found is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hits"),
+    [
+        ("make a complaint", "i want to make complaint", True),
+        ("make a complaint", "i want to make a complaint", True),
+        ("what is (the|your|that) pin", "what's pin on it", True),
+        ("what is (the|your|him) pin", "what's pin on it", False),
+        ("(an) angry", "angry", False),
+        ("(the|a) pin", "pin", True),
+        ("((the|a)) pin", "pin", False),
+        ("look up the", "look up", False),
+        ("is (my|the)", "is that it", False),
+        ("book ~3 <date>", "book me in on fifteenth", True),
+        ("book ~3 <date>", "book me in on second thoughts", False),
+        ("<name> ~1 promised", "Will had promised", True),
+    ],
+)
+def test_articles_need_not_be_said_but_at_an_end_or_in_brackets(text, line, hits):
+    assert (hit(pattern(text), line) is not None) is hits
+
+
+def test_spanish_articles_need_not_be_said():
+    matcher = compile_match(READ.validate_python("grabamos la llamada"), "X", SPANISH)
+    assert matcher.search(Listening(SPANISH).take(said("grabamos llamada")))
