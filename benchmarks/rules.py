@@ -47,15 +47,15 @@ def texts(packs: PackSet) -> list[str]:
     return found or ["thank you for calling how can i help"]
 
 
-def measure(packs: PackSet, calls: int) -> Cost:
-    """Run calls of drawn sentences through the rules."""
+def measure(packs: PackSet, calls: int, turns: int = TURNS) -> Cost:
+    """Run calls of drawn sentences through the rules, of so many utterances each."""
     rng = np.random.default_rng(SEED)
     said = texts(packs)
     cost = Cost()
     timed(partial(getattr, packs, "program"), cost.compile)
     for _ in range(calls):
         run = timed(partial(RuleRun, packs, CallFacts(company="Northwind")), cost.start)
-        for number in range(TURNS):
+        for number in range(turns):
             at = number * SECONDS
             text = " ".join(said[i] for i in rng.integers(0, len(said), 2))
             channel = (Channel.AGENT, Channel.CUSTOMER)[number % 2]
@@ -63,7 +63,7 @@ def measure(packs: PackSet, calls: int) -> Cost:
             timed(partial(run.preview, heard), cost.preview)
             timed(partial(run.utterance, heard), cost.utterance)
             timed(partial(run.advance, at), cost.advance)
-        run.end(TURNS * SECONDS)
+        run.end(turns * SECONDS)
     return cost
 
 
@@ -83,7 +83,8 @@ def row(name: str, rules: int, what: str, spent: Sequence[float]) -> list[object
 
 def command(
     packs: Annotated[list[str] | None, typer.Argument(help="Packs together; none: each")] = None,
-    calls: Annotated[int, typer.Option(min=1, help="Calls of 80 turns.")] = 10,
+    calls: Annotated[int, typer.Option(min=1, help="How many calls.")] = 10,
+    turns: Annotated[int, typer.Option(min=1, help="Utterances in a call.")] = TURNS,
 ) -> None:
     """Measure what the rules cost."""
     choices = [tuple(packs)] if packs else [*((name,) for name in shipped()), tuple(shipped("en"))]
@@ -92,7 +93,7 @@ def command(
     for names in choices:
         chosen = load_packs(names)
         rules = len(chosen.items) + len(chosen.hints) + len(chosen.events)
-        cost = measure(chosen, calls)
+        cost = measure(chosen, calls, turns)
         name = "+".join(names) if len(names) < 4 else f"all {len(names)}"
         for what in KINDS:
             spent = getattr(cost, what)
