@@ -140,8 +140,9 @@ class Judge:
     def _events(self, hits: dict[int, Hit]) -> list[Raised]:
         """Note the events of an utterance in the order of their words."""
         found: list[tuple[float, EventSpec, Hit]] = []
+        met = self._met("event", hits)
         for event in self.state.packs.events:
-            if event.match is not None:
+            if event.id in met:
                 hit = self.state.program.whole("event", event.id, hits)
                 if hit is not None:
                     found.append((hit.at, event, hit))
@@ -152,6 +153,11 @@ class Judge:
                 made = self._happen(HappenedEvent(event.id, round(at, 3), hit.evidence))
                 out += [(f"event:{e.id}", e.evidence) for e in made]
         return out
+
+    def _met(self, kind: str, hits: Iterable[int]) -> set[str]:
+        """Return the ids of what is met, in part at least."""
+        owners = self.state.program.owners
+        return {owners[n].id for n in hits if owners[n].kind == kind}
 
     def _happen(self, event: HappenedEvent) -> list[HappenedEvent]:
         """Note an event and those that follow from how often it has happened."""
@@ -194,8 +200,9 @@ class Judge:
         if heard.said.channel is Channel.AGENT:
             return []
         found = []
+        met = self._met("mood", hits)
         for cue in self.state.packs.mood:
-            hit = self.state.program.whole("mood", cue.id, hits)
+            hit = self.state.program.whole("mood", cue.id, hits) if cue.id in met else None
             if hit is not None:
                 found.append((cue, hit))
         anger = self.state.ladder.hear(heard, found, labels)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from qa_rules.clarity import Speech
+from qa_rules.clarity import Speech, SpeechLog
 from qa_rules.types import CallFacts, Evidence, HappenedEvent, State
 from qa_rules.wording import Wording
 
@@ -38,7 +38,7 @@ class World:
     wants: dict[str, float] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     unheard: list[tuple[float, float]] = field(default_factory=list)
-    speech: list[Speech] = field(default_factory=list)
+    speech: SpeechLog | list[Speech] = field(default_factory=SpeechLog)
     wording: Wording = field(default_factory=Wording)
     _first: dict[str, float] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class World:
         return dataclasses.replace(
             self,
             happened=list(self.happened),
-            speech=list(self.speech),
+            speech=self.speech.branch() if isinstance(self.speech, SpeechLog) else [*self.speech],
             wants=dict(self.wants),
             states=dict(self.states),
             _first=dict(self._first),
