@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.languages import Language
 from models.types import Utterance
 from qa_rules.conditions import describe
 from qa_rules.guards import negated, quoted
@@ -47,10 +48,13 @@ def _ways(item: PackItem, matcher: Matcher) -> Iterator[str]:
             yield f"part {number} of {len(matcher.needs)}:"
         for way in need.ways:
             yield f"  {way.engine}: {way.source}"
+            yield from (f"    not with: {one.source}" for one in way.none_of)
         for intent in need.intents:
             yield f"  intent: {intent} (from the classifier)"
+            yield from (f"    not with: {one.source}" for one in need.bound.get(intent, ()))
         for name, spec in need.semantics:
             yield f"  meaning {name}: {spec.threshold:g} or more (needs a text encoder)"
+            yield from (f"    not with: {one.source}" for one in need.bound.get(name, ()))
         for way in need.none_of:
             yield f"  not with: {way.source}"
 
@@ -74,7 +78,7 @@ def explain_lines(packs: PackSet, item_id: str, turns: Sequence[str]) -> list[st
             continue
         out.extend(f"  {_why(need, heard)}" for need in matcher.needs)
         if matcher.search(heard) is None:
-            out += _near(matcher, said)
+            out += _near(matcher, said, packs.language)
     return out
 
 
@@ -95,8 +99,8 @@ def _why(need: Need, heard: Heard) -> str:
     return f'"{words}" is excluded by none_of, or a gap crosses a negation'
 
 
-def _near(matcher: Matcher, said: Utterance) -> list[str]:
-    found = near_miss(matcher, [speak(said)])
+def _near(matcher: Matcher, said: Utterance, language: Language) -> list[str]:
+    found = near_miss(matcher, [speak(said, language)])
     if found is None:
         return []
     return [f'  nearest: "{found.evidence.quote}" ({found.score:.2f})']

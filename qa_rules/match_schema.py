@@ -42,7 +42,7 @@ class Semantic(Spec):
 
 
 class Alternative(Spec):
-    """One way to match: exactly one of the keys."""
+    """One way to match: exactly one of the keys, and what it does not go with."""
 
     phrase: OneOrMore | None = None
     pattern: OneOrMore | None = None
@@ -50,6 +50,8 @@ class Alternative(Spec):
     """Patterns of what a recogniser makes of the words; unsure hearing leaves them to a person."""
     intent: Id | None = None
     semantic: Semantic | None = None
+    none_of: tuple[str, ...] = ()
+    """None of these patterns in the same utterance; the other alternatives do not mind them."""
 
     @model_validator(mode="after")
     def _one(self) -> "Alternative":
@@ -58,7 +60,7 @@ class Alternative(Spec):
             raise ValueError(f"write exactly one of {', '.join(keys)}")
         for text in self.phrase or ():
             parse_phrase(text)
-        for text in (*(self.pattern or ()), *(self.sounds_like or ())):
+        for text in (*(self.pattern or ()), *(self.sounds_like or ()), *self.none_of):
             parse_pattern(text)
         return self
 

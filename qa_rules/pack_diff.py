@@ -17,6 +17,7 @@ from qa_rules.packs import PackFile
 from qa_rules.phrases import compile_match
 from qa_rules.schema import Pack
 from qa_rules.types import State
+from qa_rules.ways import Way
 from qa_rules.windows import describe as describe_window
 from qa_rules.wording import Wording, listed, plain, wording
 
@@ -240,12 +241,16 @@ def _ways(match: MatchSpec | None) -> list[str]:
         return []
     out: list[str] = []
     for need in compile_match(match).needs:
-        out += [f"{w.engine} {w.source}" for w in need.ways]
-        out += [f"the want {name}" for name in need.intents]
-        for _, spec in need.semantics:
-            count = len(spec.examples)
-            out.append(f"a meaning of {count} examples, {spec.threshold:g} or more")
+        out += [f"{w.engine} {w.source}{_but(w.none_of)}" for w in need.ways]
+        out += [f"the want {name}{_but(need.bound.get(name, ()))}" for name in need.intents]
+        for key, spec in need.semantics:
+            count, but = len(spec.examples), _but(need.bound.get(key, ()))
+            out.append(f"a meaning of {count} examples, {spec.threshold:g} or more{but}")
     return out
+
+
+def _but(none_of: Sequence[Way]) -> str:
+    return "".join(f", not with {way.source}" for way in none_of)
 
 
 def _lists(name: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:  # texts, or turns

@@ -5,9 +5,10 @@ several ways. What makes a hit not count is in `guards`, how near a miss is in `
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.languages import ENGLISH, Language
+from models.text import tokens
 from models.types import Label
 from qa_rules.guards import negated, quoted
 from qa_rules.heard import SURE, Heard, evidence, quote
@@ -47,7 +48,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing to be heard, in one of several ways."""
+    """One thing to be heard, in one of several ways.
+
+    `none_of` goes for all ways, `bound` for the intent or the meaning that it names.
+    """
 
     key: str
     ways: tuple[Way, ...]
@@ -56,6 +60,7 @@ class Need:
     none_of: tuple[Way, ...] = ()
     negation: bool = True
     quotation: bool = True
+    bound: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
 
     def search(
         self,
@@ -86,7 +91,7 @@ class Need:
             doubtful = doubtful or hit
         if wide is not None:
             return wide
-        labelled = self._labelled(heard, labels) if labels else None
+        labelled = self._labelled(heard, labels, guarded) if labels else None
         if labelled is not None and (not labelled.doubt or doubtful is None):
             return labelled
         return doubtful
@@ -97,33 +102,44 @@ class Need:
             found = find(way, heard, names, start)
             if found is None:
                 return None
-            if not guarded or self._counts(heard, found.first, found.last):
+            if not guarded or self._counts(heard, found.first, way.none_of):
                 return _hit(heard, way.engine, found.first, found.last, found.slots, found.doubt)
             start = found.first + 1
         return None
 
-    def _counts(self, heard: Heard, first: int, last: int) -> bool:
+    def _counts(self, heard: Heard, first: int, none_of: tuple[Way, ...]) -> bool:
+        if self._taken_back(heard, first):
+            return False
+        return not _excluded(heard, (*self.none_of, *none_of))
+
+    def _taken_back(self, heard: Heard, first: int) -> bool:
         if self.negation and negated(heard, first):
-            return False
-        if self.quotation and quoted(heard, first):
-            return False
-        return not self.none_of or not self._excluded(heard)
+            return True
+        return self.quotation and quoted(heard, first)
 
-    def _excluded(self, heard: Heard) -> bool:
-        return any(w.possible(heard.words) and find(w, heard, {}) for w in self.none_of)
-
-    def _labelled(self, heard: Heard, labels: Sequence[Label]) -> Hit | None:
+    def _labelled(self, heard: Heard, labels: Sequence[Label], guarded: bool) -> Hit | None:
         for label in labels:
-            if label.kind == "intent" and label.name in self.intents:
-                if label.probability >= INTENT_FLOOR:
-                    return _label_hit(heard, label, "intent", "")
-            elif label.kind == "semantic":
-                for key, spec in self.semantics:
-                    if label.name == key and _keyword(heard, spec):
-                        hit = _semantic_hit(heard, label, spec)
-                        if hit is not None:
-                            return hit
+            hit = self._intended(heard, label) or self._meant(heard, label, guarded)
+            none_of = (*self.none_of, *self.bound.get(label.name, ()))
+            if hit is not None and not (guarded and _excluded(heard, none_of)):
+                return hit
         return None
+
+    def _intended(self, heard: Heard, label: Label) -> Hit | None:
+        if label.kind != "intent" or label.name not in self.intents:
+            return None
+        return _label_hit(heard, label, "intent", "") if label.probability >= INTENT_FLOOR else None
+
+    def _meant(self, heard: Heard, label: Label, guarded: bool) -> Hit | None:
+        """Return a hit on a meaning, where one of the words it rests on is not taken back."""
+        if label.kind != "semantic":
+            return None
+        spec = next((spec for key, spec in self.semantics if key == label.name), None)
+        hit = _semantic_hit(heard, label, spec) if spec and _keyword(heard, spec) else None
+        if spec is None or hit is None or not guarded:
+            return hit
+        on = _rests_on(heard, hit, spec)
+        return None if on and all(self._taken_back(heard, n) for n in on) else hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,23 +198,33 @@ def _needs(spec: MatchSpec, key: str, language: Language) -> list[Need]:
     excluded = tuple(_way(p, "pattern", language, negation=False) for p in spec.none_of)
     if spec.any_of:
         ways: list[Way] = []
+        bound: dict[str, tuple[Way, ...]] = {}
+        semantics: list[tuple[str, Semantic]] = []
         for alternative in spec.any_of:
+            own = tuple(_way(p, "pattern", language, negation=False) for p in alternative.none_of)
+            if alternative.semantic is not None:
+                bound[f"{key}:{len(semantics)}"] = own
+                folded = _folded(alternative.semantic, language)
+                semantics.append((f"{key}:{len(semantics)}", folded))
+            elif alternative.intent is not None:
+                bound[alternative.intent] = own
             for engine, texts in (
                 ("phrase", alternative.phrase),
                 ("pattern", alternative.pattern),
                 (SOUNDS, alternative.sounds_like),
             ):
-                ways += [_way(p, engine, language, negation=blocks) for p in texts or ()]
-        semantics = [a.semantic for a in spec.any_of if a.semantic is not None]
+                made = (_way(p, engine, language, negation=blocks) for p in texts or ())
+                ways += [replace(way, none_of=own) if own else way for way in made]
         out.append(
             Need(
                 key=key,
                 ways=tuple(ways),
                 intents=tuple(a.intent for a in spec.any_of if a.intent is not None),
-                semantics=tuple((f"{key}:{n}", s) for n, s in enumerate(semantics)),
+                semantics=tuple(semantics),
                 none_of=excluded,
                 negation=blocks,
                 quotation=spec.quoted == "block",
+                bound={name: own for name, own in bound.items() if own},
             )
         )
     for number, inner in enumerate(spec.all_of):
@@ -208,15 +234,7 @@ def _needs(spec: MatchSpec, key: str, language: Language) -> list[Need]:
 
 def _with(need: Need, excluded: tuple[Way, ...]) -> Need:
     """Return a need that none_of of the match around it binds too."""
-    return Need(
-        need.key,
-        need.ways,
-        need.intents,
-        need.semantics,
-        need.none_of + excluded,
-        need.negation,
-        need.quotation,
-    )
+    return replace(need, none_of=need.none_of + excluded)
 
 
 def _way(text: str, engine: str, language: Language, *, negation: bool) -> Way:
@@ -269,5 +287,30 @@ def _semantic_hit(heard: Heard, label: Label, spec: Semantic) -> Hit | None:
     return None
 
 
+def _excluded(heard: Heard, none_of: Sequence[Way]) -> bool:
+    return any(w.possible(heard.words) and find(w, heard, {}) for w in none_of)
+
+
+def _rests_on(heard: Heard, hit: Hit, spec: Semantic) -> list[int]:
+    """Return the key words that a meaning rests on: in its quote, else in the utterance.
+
+    Where there is none, the first word of the quote.
+    """
+    keys = set(spec.keywords)
+    fresh = range(heard.fresh, len(heard.toks))
+    inside = [n for n in fresh if hit.start <= heard.toks[n].start < hit.end]
+    for places in (inside, fresh):
+        found = [n for n in places if heard.toks[n].text in keys]
+        if found:
+            return found
+    return inside[:1]
+
+
 def _keyword(heard: Heard, spec: Semantic) -> bool:
-    return not spec.keywords or any(k.lower() in heard.words for k in spec.keywords)
+    return not spec.keywords or not heard.words.isdisjoint(spec.keywords)
+
+
+def _folded(spec: Semantic, language: Language) -> Semantic:
+    """Return a meaning whose key words are written as speech is compared."""
+    words = (t.text for k in spec.keywords for t in tokens(k, language=language))
+    return spec.model_copy(update={"keywords": tuple(dict.fromkeys(words))})

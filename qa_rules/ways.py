@@ -42,6 +42,8 @@ class Way:
     stems: tuple[str, ...]
     ideas: Ideas
     choices: Mapping[str, str] = field(default_factory=dict, repr=False)
+    none_of: "tuple[Way, ...]" = ()
+    """What this way does not go with."""
 
     @cached_property
     def regex(self) -> re.Pattern[str]:

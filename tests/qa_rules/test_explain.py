@@ -18,6 +18,7 @@ items:
     match:
       any_of:
         - pattern: "that is <amount>"
+          none_of: [or so]
         - {semantic: {examples: [a b, c d]}}
       none_of: [for example]
 """
@@ -32,6 +33,7 @@ def test_an_item_in_words(packs):
         "pattern: that is <amount>",
         "needs a text encoder",
         "not with: for example",
+        "pattern: that is <amount>\n    not with: or so",
     ):
         assert words in text
 

@@ -55,6 +55,14 @@ def test_an_item_in_words():
     )
 
 
+def test_what_one_way_does_not_go_with():
+    new = OLD.replace("match: hello", "match: {phrase: hello, none_of: [hello there]}")
+    assert entries(new)["item", "T-01"][1] == (
+        "hears + phrase hello, not with hello there",
+        "hears - phrase hello",
+    )
+
+
 def test_what_is_new_and_what_is_gone():
     new = OLD.replace("T-02, title: Closes", "T-03, title: Ends").replace("id: h,", "id: k,")
     got = entries(new)

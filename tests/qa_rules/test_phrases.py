@@ -380,3 +380,50 @@ def test_articles_need_not_be_said_but_at_an_end_or_in_brackets(text, line, hits
 def test_spanish_articles_need_not_be_said():
     matcher = compile_match(READ.validate_python("grabamos la llamada"), "X", SPANISH)
     assert matcher.search(Listening(SPANISH).take(said("grabamos llamada")))
+
+
+MEANT = {"examples": ["a b", "c d"], "keywords": ["refund", "Centre"], "threshold": 0.7}
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "hits"),
+    [
+        ("you get a refund", {}, True),
+        ("you do not get a refund", {}, False),
+        ("you do not get a refund", {"negation": "allow"}, True),
+        ("he said you get a refund", {}, False),
+        ("he said you get a refund", {"quoted": "allow"}, True),
+        ("not a refund but the center", {}, True),
+        ("you get a refund on monday", {"none_of": ["on monday"]}, False),
+        ("you get a voucher", {}, False),
+    ],
+)
+def test_a_meaning_is_taken_back_as_words_are(line, more, hits):
+    match = {"any_of": [{"semantic": MEANT}], **more}
+    assert (hit(match, line, labels=[Label("semantic", "X-01:0", 0.9)]) is not None) is hits
+
+
+def test_none_of_binds_an_intent():
+    match = {"any_of": [{"intent": "cancel"}], "none_of": ["the appointment"]}
+    label = [Label("intent", "cancel", 0.9)]
+    assert hit(match, "cancel the contract", labels=label)
+    assert hit(match, "cancel the appointment", labels=label) is None
+
+
+def test_none_of_an_alternative_binds_it_alone():
+    match = {
+        "any_of": [
+            {"pattern": "switch ~2 off", "none_of": ["back on"]},
+            {"pattern": "your password"},
+            {"intent": "off", "none_of": ["later"]},
+            {"semantic": {**MEANT, "keywords": ["now"]}, "none_of": ["later"]},
+        ]
+    }
+    assert hit(match, "switch it off")
+    assert hit(match, "switch it off and back on") is None
+    assert hit(match, "switch it off with your password and back on")
+    labels = [Label("intent", "off", 0.9), Label("semantic", "X-01:0", 0.9)]
+    for label in labels:
+        assert hit(match, "not later but now", labels=[label]) is None
+        assert hit(match, "do it now", labels=[label])
+    assert hit({"pattern": "off", "none_of": ["back on"]}, "off and back on") is None
