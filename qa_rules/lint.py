@@ -6,6 +6,7 @@ from pathlib import Path
 from models.languages import LANGUAGES
 from qa_rules.errors import Fault
 from qa_rules.form_schema import QuestionSpec
+from qa_rules.lint_meanings import lint_meanings
 from qa_rules.match_schema import MatchSpec
 from qa_rules.packs import PackFile, PackSet
 from qa_rules.phrases import compile_match
@@ -35,13 +36,11 @@ def _of_file(file: PackFile) -> Iterator[Fault]:
         for path, message in _of_item(item):
             yield source.fault(("items", n, *path), f"{item.id}: {message}")
     yield from _of_form(file)
-    for n, event in enumerate(file.pack.events):
-        if event.match is None and event.of is None and not _told(event):
-            message = f"{event.id}: nothing raises it: {_RAISED_BY}"
-            yield source.fault(("events", n), message)
-        if event.match is not None and min(len(event.tests.yes), len(event.tests.no)) == 0:
-            yield source.fault(("events", n), f"{event.id}: give lines under tests, yes and no")
-        yield from _slow(file, event.match, ("events", n, "match"), event.id)
+    language = LANGUAGES[file.pack.language]
+    for path, name, match in _matches(file):
+        for message in lint_meanings(match, language):
+            yield source.fault(path, f"{name}: {message}")
+    yield from _of_events(file)
     for n, intent in enumerate(file.pack.intents):
         if len(intent.examples) < LEAST_EXAMPLES:
             have = len(intent.examples)
@@ -50,6 +49,34 @@ def _of_file(file: PackFile) -> Iterator[Fault]:
     for n, cue in enumerate(file.pack.mood):
         if min(len(cue.tests.yes), len(cue.tests.no)) == 0:
             yield source.fault(("mood", n), f"{cue.id}: give lines under tests, yes and no")
+
+
+def _of_events(file: PackFile) -> Iterator[Fault]:
+    source = file.source
+    for n, event in enumerate(file.pack.events):
+        if event.match is None and event.of is None and not _told(event):
+            message = f"{event.id}: nothing raises it: {_RAISED_BY}"
+            yield source.fault(("events", n), message)
+        if event.match is not None and min(len(event.tests.yes), len(event.tests.no)) == 0:
+            yield source.fault(("events", n), f"{event.id}: give lines under tests, yes and no")
+        yield from _slow(file, event.match, ("events", n, "match"), event.id)
+
+
+def _matches(file: PackFile) -> Iterator[tuple[tuple[str | int, ...], str, MatchSpec]]:
+    """Yield every match of a pack, with its path and whose it is."""
+    pack = file.pack
+    questions = pack.form.questions if pack.form is not None else ()
+    rows = (
+        *((("items", n, "match"), i.id, i.match) for n, i in enumerate(pack.items)),
+        *((("events", n, "match"), e.id, e.match) for n, e in enumerate(pack.events)),
+        *((("mood", n, "match"), m.id, m.match) for n, m in enumerate(pack.mood)),
+        *((("hints", n, "on", "words"), h.id, h.on.words) for n, h in enumerate(pack.hints)),
+        *(
+            (("form", "questions", n, "rule", "match"), q.id, q.rule.match if q.rule else None)
+            for n, q in enumerate(questions)
+        ),
+    )
+    yield from ((path, name, match) for path, name, match in rows if match is not None)
 
 
 def _of_form(file: PackFile) -> Iterator[Fault]:
