@@ -34,6 +34,7 @@ COMMANDS = {
     "qa": "streaming.commands.qa:app",
     "models": "streaming.commands.models:app",
     "db": "streaming.commands.db:app",
+    "users": "streaming.commands.users:app",
 }
 """Where each command is: a function, or a Typer app of several."""
 

@@ -1,0 +1,87 @@
+import pytest
+
+from pipeline.errors import RecordNotFound, RequestRefused
+from pipeline.store.repo import Store
+from pipeline.store.users import Users
+from streaming.access import MAY, Permission, Role
+from streaming.accounts import Accounts, new_password, refuse_weak, scopes_of
+from streaming.directory import digest_of
+
+GOOD = "a good long password"
+
+
+@pytest.fixture
+def accounts(tmp_path):
+    with Store.open(tmp_path / "a.db") as store:
+        yield Accounts(Users(store.database))
+
+
+REFUSED = [
+    ("", "qa", GOOD, "a name begins with"),
+    ("ana\nbo", "qa", GOOD, "a name begins with"),
+    ("ANA", "qa", GOOD, "already"),
+    ("bo", "boss", GOOD, "there are agent, qa"),
+    ("bo", "qa", "short", "at least 10 characters"),
+    ("bo", "qa", "aaaaaaaaaaaa", "too easy"),
+    ("bo-the-second", "qa", "Bo-The-Second", "too easy"),
+]
+
+
+def test_an_account_that_cannot_be_is_refused_with_what_to_do(accounts):
+    accounts.add("ana", "agent")
+    for name, role, password, fault in REFUSED:
+        with pytest.raises(RequestRefused, match=fault):
+            accounts.add(name, role, password)
+    assert [u.name for u in accounts.users.listed()] == ["ana"]
+
+
+def test_there_is_always_an_administrator_left(accounts):
+    accounts.add("ada", "admin")
+    accounts.add("old", "admin")
+    accounts.change("old", disabled=True)
+    for attempt in (
+        lambda: accounts.change("ada", role="qa"),
+        lambda: accounts.change("ada", disabled=True),
+        lambda: accounts.remove("ada"),
+    ):
+        with pytest.raises(RequestRefused, match="only administrator"):
+            attempt()
+    accounts.change("ada", display="Ada L", role="admin")
+    accounts.change("old", disabled=False)
+    accounts.remove("ada")
+
+
+def test_ones_own_password_needs_the_present_one_and_ends_all_sessions(accounts):
+    accounts.add("ana", "agent", GOOD)
+    accounts.users.open_session("ana", "digest", 1)
+    with pytest.raises(RequestRefused, match="present password is not right"):
+        accounts.own_password("ana", "not this one", "another long password")
+    with pytest.raises(RequestRefused, match="is the present one"):
+        accounts.own_password("ana", GOOD, GOOD)
+    assert accounts.users.session("digest") is not None
+    accounts.own_password("ana", GOOD, "another long password")
+    assert accounts.users.session("digest") is None
+
+
+def test_a_token_is_held_to_its_owners_role_and_kept_as_a_digest(accounts):
+    accounts.add("quinn", "qa")
+    accounts.add("ada", "admin")
+    with pytest.raises(RequestRefused, match="does not include ingest"):
+        accounts.add_token("quinn", "dialler", ["ingest"])
+    with pytest.raises(RequestRefused, match="name that says"):
+        accounts.add_token("ada", "  ", ["ingest"])
+    made = accounts.add_token("ada", "dialler", ["ingest"], days=1)
+    owner, token = accounts.users.token(digest_of(made.secret))
+    assert (owner.name, token.scopes) == ("ada", ("ingest",))
+    assert token.expires_at > token.created_at
+    with pytest.raises(RecordNotFound, match="no token"):
+        accounts.revoke(token.id, owner="quinn")
+    assert accounts.revoke(token.id)[0] == "ada"
+    assert accounts.users.token(digest_of(made.secret)) is None
+
+
+def test_passwords_made_here_are_taken_here():
+    refuse_weak(new_password())
+    assert new_password() != new_password()
+    assert set(scopes_of("qa")) == MAY[Role.QA]
+    assert Permission.INGEST in scopes_of("admin")
