@@ -6,10 +6,10 @@ Every setting is listed in docs/settings.md; a test compares the two. An unknown
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -106,6 +106,33 @@ class TwilioSettings(_Part):
     )
 
 
+class ConnectorSettings(_Part):
+    """Where after-call work is sent: a webhook that takes JSON, or a CSV file."""
+
+    kind: Literal["webhook", "csv"] = Field(description="webhook or csv.")
+    url: str = Field(default="", pattern="^(https?://.+)?$", description="The webhook's address.")
+    secret: SecretStr | None = Field(
+        default=None, description="Signs each message (HMAC-SHA256); shared with the receiver."
+    )
+    token: SecretStr | None = Field(default=None, description="Sent as a bearer token.")
+    timeout_s: float = Field(default=10.0, gt=0, le=60, description="Longest wait for an answer.")
+    path: Path | None = Field(default=None, description="The CSV file; relative to data_dir.")
+    fields: dict[str, str] = Field(
+        default_factory=dict,
+        description='What is sent: their name = ours, or "=text" for the same text always.',
+    )
+    queues: tuple[str, ...] = Field(default=(), description="Only calls of these; empty for all.")
+    tries: int = Field(default=12, ge=1, le=50, description="Tries before it counts as failed.")
+
+    @model_validator(mode="after")
+    def _has_target(self) -> Self:
+        if self.kind == "webhook" and not self.url:
+            raise ValueError("a webhook needs a url")
+        if self.kind == "csv" and self.path is None:
+            raise ValueError("a csv connector needs a path")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings of the server."""
 
@@ -144,6 +171,12 @@ class Settings(BaseSettings):
     idle_s: float = Field(
         default=30.0, gt=0, description="Silence of a socket after which it is closed."
     )
+    review_days: int = Field(
+        default=5, ge=1, le=60, description="Working days in which a call's review is due."
+    )
+    dispute_days: int = Field(
+        default=10, ge=1, le=60, description="Working days in which an agent may dispute a review."
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     stt: SttSettings = SttSettings()
     vad: VadSettings = VadSettings()
@@ -155,6 +188,15 @@ class Settings(BaseSettings):
     partials: PartialSettings = PartialSettings()
     retain: RetainSettings = RetainSettings()
     twilio: TwilioSettings = TwilioSettings()
+    knowledge_dir: Path | None = Field(
+        default=None, description="Folder of Markdown articles for the desk; empty for none."
+    )
+    knowledge_stale_days: int = Field(
+        default=365, ge=1, description="Age from which an article is marked as old."
+    )
+    connectors: dict[str, ConnectorSettings] = Field(
+        default_factory=dict, description="Where after-call work is sent, by name."
+    )
     default_queue: QueueSettings = QueueSettings()
     queues: dict[str, QueueSettings] = Field(
         default_factory=dict, description="Settings by queue name."
