@@ -66,14 +66,15 @@ def version_text(parts: Sequence[FormPart]) -> str:
 
 
 def _asked(pack: Pack) -> dict[str, Any] | None:
-    if not pack.items and pack.form is None:
+    if not pack.items and pack.form is None and not pack.skips:
         return None
     form = None
     if pack.form is not None:
         words = {"questions": {"__all__": {"rule": _WORDS}}}
         form = pack.form.model_dump(mode="json", by_alias=True, exclude=words)
     items = [i.model_dump(mode="json", by_alias=True, include=_ASKED) for i in pack.items]
-    return {"form": form, "items": items, "jurisdictions": list(pack.jurisdictions)}
+    asked = {"form": form, "items": items, "jurisdictions": list(pack.jurisdictions)}
+    return {**asked, "skips": list(pack.skips)} if pack.skips else asked
 
 
 def _hash(data: Any) -> str:
@@ -92,9 +93,9 @@ def check_form(packs: "PackSet") -> list[Fault]:
     for file in packs.files:
         written = file.pack.form.questions if file.pack.form is not None else ()
         for n, question in enumerate(written):
-            last = own[question.id]
-            if last.pack != file.pack.pack:
-                continue  # replaced by a later pack's
+            last = own.get(question.id)
+            if last is None or last.pack != file.pack.pack:
+                continue  # of skipped items alone, or replaced by a later pack's
             for path, message in _of_question(packs, question, asked):
                 at: Place = ("form", "questions", n, *path)
                 faults.append(file.source.fault(at, f"{question.id}: {message}"))

@@ -112,7 +112,17 @@ def _diff(old: Pack, new: Pack) -> PackDiff:
 
 
 def _head(old: Pack, new: Pack) -> Iterator[str]:
-    keys = ("pack", "code", "version", "title", "language", "inherits", "jurisdictions", "sources")
+    keys = (
+        "pack",
+        "code",
+        "version",
+        "title",
+        "language",
+        "inherits",
+        "skips",
+        "jurisdictions",
+        "sources",
+    )
     yield from _plain_fields(old, new, keys)
     if old.form is None or new.form is None:
         if old.form is not new.form:

@@ -32,6 +32,7 @@ from qa_rules.schema import (
     SectionSpec,
     Wrapup,
 )
+from qa_rules.skips import asked_hints, asked_items, asked_questions, check_skips
 from qa_rules.source import Source, read_source
 from qa_rules.types import ChecklistItem, FormPart
 from qa_rules.wording import Wording, wording
@@ -252,12 +253,13 @@ def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:
     packs = [f.pack for f in files]
     language = _one_language(files)
     form = next((p.form for p in reversed(packs) if p.form is not None), None)
+    asked = asked_items(packs, chosen)
     out = PackSet(
         names=tuple(p.pack for p in packs),
         chosen=chosen,
-        items=_merge(_items(p) for p in packs),
+        items=tuple(i for i in _merge(_items(p) for p in packs) if i.id in asked),
         intents=_merge(p.intents for p in packs),
-        hints=_merge(_hints(p) for p in packs),
+        hints=asked_hints(_merge(_hints(p) for p in packs), asked),
         events=_merge(p.events for p in packs),
         mood=_merge(p.mood for p in packs),
         wrapup=Wrapup(
@@ -268,11 +270,11 @@ def compose(files: Sequence[PackFile], chosen: tuple[str, ...]) -> PackSet:
         ),
         form=form or _plain_form(packs),
         version=_version(packs),
-        questions=questions(packs),
+        questions=asked_questions(questions(packs), asked),
         files=tuple(files),
         language=language,
     )
-    faults = check_references(out) or check_form(out)
+    faults = check_references(out) or check_skips(out.files) or check_form(out)
     if faults:
         raise PackInvalid(faults)
     return out

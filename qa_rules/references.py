@@ -41,12 +41,15 @@ Reference = tuple[str, str, tuple[str | int, ...]]
 
 def check_references(packs: "PackSet") -> list[Fault]:
     """Return a fault for every name that points at nothing."""
+    written = {i.id for f in packs.files for i in f.pack.items}
+    forms = [f.pack.form for f in packs.files if f.pack.form is not None]
+    asked = {q.id for form in forms for q in form.questions}
     known = {
         "event": {e.id for e in packs.events} | set(SYSTEM_EVENTS),
         "intent": {i.id for i in packs.intents},
-        "item": {i.id for i in packs.items},
+        "item": written,
         "section": set(packs.form.sections),
-        "question": {i.id for i in packs.items} | {q.id for q in packs.questions},
+        "question": written | asked,
     }
     faults: list[Fault] = []
     for file in packs.files:

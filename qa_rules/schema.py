@@ -248,6 +248,8 @@ class Pack(Spec):
     description: str = ""
     language: str = "en"
     inherits: tuple[Id, ...] = ()
+    skips: tuple[ItemId, ...] = ()
+    """Items inherited that this pack's calls are not asked; never one that can fail a call."""
     jurisdictions: tuple[str, ...] = ()
     """Where this law holds; the items are n/a until the call's jurisdiction is one of them."""
     form: FormSpec | None = None
