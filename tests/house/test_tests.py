@@ -15,7 +15,6 @@ ELSEWHERE = {
     "models/spelling.py": "models/test_text.py",
     "models/token.py": "models/test_text.py",
     "models/types.py": "pipeline/test_events.py",
-    "qa_rules/clarity.py": "qa_rules/test_live.py",
     "qa_rules/errors.py": "streaming/test_errors.py",
     "qa_rules/faults.py": "qa_rules/test_packs.py",
     "qa_rules/form_schema.py": "qa_rules/test_forms.py",
