@@ -135,6 +135,12 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("POST", "/api/v1/calls/{call_id}/items/{rule_id}/tick", _P.DESK, "item_ticked"),
     Rule("GET", "/api/v1/calls/{call_id}/wrapup", _P.CALLS_OWN),
     Rule("PUT", "/api/v1/calls/{call_id}/wrapup", _P.DESK, "wrapup_saved"),
+    Rule("GET", "/api/v1/calls/{call_id}/choices", _P.CALLS_OWN),
+    Rule("GET", "/api/v1/calls/{call_id}/brief", _P.CALLS_OWN, "brief_read"),
+    Rule("GET", "/api/v1/calls/{call_id}/sends", _P.CALLS_OWN),
+    Rule("POST", "/api/v1/calls/{call_id}/sends", _P.DESK, "wrapup_sent"),
+    Rule("POST", "/api/v1/calls/{call_id}/sends/{send_id}/retry", _P.DESK, "wrapup_sent"),
+    Rule("GET", "/api/v1/sends", _P.DESK),
     Rule("*", "/api/v1/knowledge*", _P.DESK),
     # Stored calls.
     Rule("GET", "/", None),
@@ -185,6 +191,7 @@ RULES: Final[tuple[Rule, ...]] = (
 NAVIGATION: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/", "Calls", _P.CALLS_OWN),
     ("/desk", "Desk", _P.DESK),
+    ("/people", "People", _P.ADMIN),
 )
 """What the bar at the head of each page leads to: address, word, and who is shown it."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.errors import RecordNotFound, RequestRefused
 from pipeline.store.users import ApiToken, User, Users
 from streaming.access import MAY, Permission, Role
-from streaming.directory import PASSWORD_MIN, check_password, digest_of, hash_password
+from streaming.directory import PASSWORD_MIN, digest_of, hash_password
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 PASSWORD_MAX = 1024
@@ -88,18 +88,6 @@ class Accounts:
         self.users.need(name)
         refuse_weak(password, name)
         return self.users.change(name, password=hash_password(password))
-
-    def own_password(self, name: str, old: str, new: str) -> None:
-        """Change a password by who knows it; all sessions end.
-
-        Raises:
-            RequestRefused: the old one is wrong, or the new one weak or the same.
-        """
-        if not check_password(self.users.password(name), old):
-            raise RequestRefused("the present password is not right")
-        if old == new:
-            raise RequestRefused("the new password is the present one")
-        self.set_password(name, new)
 
     def remove(self, name: str) -> None:
         """Remove an account with its sessions and tokens.

@@ -75,15 +75,24 @@ class Directory:
 
     async def sign_in(self, name: str, password: str) -> str | Waiting | None:
         """Return the secret of a new session; None where name or password is wrong."""
+        found = await self.prove(name, password)
+        if isinstance(found, Waiting):
+            return found
+        return await self.open(name) if found else None
+
+    async def prove(self, name: str, password: str) -> bool | Waiting:
+        """Say whether this is the password of that name.
+
+        A try counts before it is checked, so that many at once are no more than many in a row.
+        """
         wait = self._wait(name)
         if wait:
             return Waiting(wait)
+        self._note_try(name)
         right = await self._run(lambda: check_password(self.users.password(name), password))
-        if not right:
-            self._note_wrong(name)
-            return None
-        self._wrong.pop(name, None)
-        return await self.open(name)
+        if right:
+            self._wrong.pop(name, None)
+        return right
 
     async def open(self, name: str) -> str:
         """Open a session for a user who has proved to be who they are; return its secret."""
@@ -137,7 +146,7 @@ class Directory:
             return 0
         return max(0, int(tries[0] + TRIES_S - self._clock()) + 1)
 
-    def _note_wrong(self, name: str) -> None:
+    def _note_try(self, name: str) -> None:
         tries = self._wrong.setdefault(name, deque(maxlen=TRIES))
         tries.append(self._clock())
         self._wrong.move_to_end(name)

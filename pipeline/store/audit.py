@@ -65,10 +65,14 @@ class Audit:
         action: str = "",
         target: str = "",
         since: str = "",
+        until: str = "",
         before: int | None = None,
         limit: int = 100,
     ) -> list[Noted]:
-        """Return deeds, the latest first; what is empty does not matter, `before` is a number n."""
+        """Return deeds, the latest first; what is empty does not matter, `before` is a number n.
+
+        `since` is included and `until` is not; both are the beginning of an ISO 8601 time.
+        """
         query = select(audit).order_by(audit.c.n.desc()).limit(limit)
         for column, value in (
             (audit.c.who, who),
@@ -79,6 +83,8 @@ class Audit:
                 query = query.where(column == value)
         if since:
             query = query.where(audit.c.at >= since)
+        if until:
+            query = query.where(audit.c.at < until)
         if before is not None:
             query = query.where(audit.c.n < before)
         with self._database.read() as connection:
@@ -90,3 +96,8 @@ class Audit:
                 )
                 for r in connection.execute(query).mappings()
             ]
+
+    def actions(self) -> list[str]:
+        """Return every kind of deed in the record, by name."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(audit.c.action).distinct().order_by("action")))

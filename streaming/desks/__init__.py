@@ -3,10 +3,16 @@
 from starlette.routing import BaseRoute
 
 from streaming.deps import Deps
+from streaming.desks.audit import audit_routes
+from streaming.desks.own import own_routes
+from streaming.desks.people import people_routes
 from streaming.rendering import Renderer
 
 
 def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
     """Return the pages of all desks."""
-    del deps, renderer
-    return []
+    return [
+        *people_routes(deps, renderer),
+        *own_routes(deps, renderer),
+        *audit_routes(deps, renderer),
+    ]
