@@ -67,6 +67,17 @@ SPANISH = Language(
         "wasap": "whatsapp",
         "reembolzo": "reembolso",
         "haiga": "haya",
+        # Words that sound alike, of which recognisers write the one for the other.
+        "ha": "a",
+        "halla": "haya",
+        "valla": "vaya",
+        "echo": "hecho",
+        "ola": "hola",
+        "tubo": "tuvo",
+        "gravar": "grabar",
+        "gravada": "grabada",
+        "gravado": "grabado",
+        "gravando": "grabando",
     },
     pairs={
         ("e", "mail"): "email",

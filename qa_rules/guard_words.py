@@ -61,7 +61,10 @@ class GuardWords:
     mended: frozenset[str]
     """Words after "but" that say it has been put right."""
     articles: frozenset[str]
-    """Words of a pattern that need not be said: not all who speak the language do."""
+    """Words of a pattern that need not be said: not all who speak the language say them.
+
+    In Spanish also "a" and "de", which run together with the vowels beside them ("voy a hacer").
+    """
     determiners: frozenset[str]
     """Words that stand where an article does."""
 
@@ -166,7 +169,7 @@ SPANISH = GuardWords(
         "arreglado arreglaron arreglo solucionado solucionaron resuelto resolvieron bien mejor "
         "contento contenta tranquilo tranquila"
     ),
-    articles=_set("el la los las un una unos unas"),
+    articles=_set("el la los las un una unos unas a de"),
     determiners=_set("mi mis tu tus su sus este esta estos estas ese esa esos esas"),
 )
 GUARD_WORDS = {"en": ENGLISH, "es": SPANISH}

@@ -382,6 +382,12 @@ def test_spanish_articles_need_not_be_said():
     assert matcher.search(Listening(SPANISH).take(said("grabamos llamada")))
 
 
+@pytest.mark.parametrize("line", ["voy a llamarle", "voy llamarle", "voy ha llamarle"])
+def test_spanish_words_that_run_together_or_sound_alike_are_one(line):
+    matcher = compile_match(READ.validate_python("voy a llamarle"), "X", SPANISH)
+    assert matcher.search(Listening(SPANISH).take(said(line)))
+
+
 MEANT = {"examples": ["a b", "c d"], "keywords": ["refund", "Centre"], "threshold": 0.7}
 
 
