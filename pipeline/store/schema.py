@@ -28,7 +28,7 @@ from sqlalchemy import (
     false,
 )
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The migration that makes these tables."""
 
 metadata = MetaData(

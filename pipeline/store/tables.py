@@ -10,6 +10,7 @@ from sqlalchemy import Table
 
 from pipeline.store import (
     schema_calibration,
+    schema_figures,
     schema_help,
     schema_keeping,
     schema_mining,
@@ -29,10 +30,11 @@ DESKS: Final = (
     schema_wall,
     schema_calibration,
     schema_playlists,
+    schema_figures,
 )
 """The tables beside those of calls, by what they are for."""
 
-OUTLIVES: Final[frozenset[str]] = frozenset()
+OUTLIVES: Final[frozenset[str]] = frozenset({"removed_call"})
 """Tables that name calls and stay when those are removed."""
 
 
