@@ -6,16 +6,18 @@ because FTS5 keeps the words of deleted documents until it merges.
 """
 
 import re
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, text
 
-from pipeline.store import schema
+from pipeline.store import mining, schema
 
 _DOC = schema.search_doc
 
 
 def index(connection: Connection, call_id: str) -> None:
-    """Make, or make again, the document of an ended call."""
+    """Make, or make again, the document of an ended call, and its turns for the trainers."""
+    mining.index(connection, call_id)
     said = schema.utterance
     lines = connection.scalars(
         select(said.c.text).where(said.c.call_id == call_id).order_by(said.c.start_s, said.c.id)
@@ -25,7 +27,7 @@ def index(connection: Connection, call_id: str) -> None:
     if old is not None and old.text == words:
         return
     if old is not None:
-        forget(connection, call_id)
+        _remove(connection, old)
     made = connection.execute(_DOC.insert().values(call_id=call_id, text=words))
     if connection.dialect.name == "sqlite" and made.inserted_primary_key is not None:
         connection.execute(
@@ -35,23 +37,31 @@ def index(connection: Connection, call_id: str) -> None:
 
 
 def forget(connection: Connection, call_id: str) -> bool:
-    """Remove a call's document; return whether there was one. `scour` takes the last traces."""
+    """Remove a call's document and turns; return whether there were any.
+
+    `scour` takes the last traces.
+    """
+    turns = mining.forget(connection, call_id)
     old = connection.execute(select(_DOC.c.n, _DOC.c.text).where(_DOC.c.call_id == call_id)).first()
-    if old is None:
-        return False
+    if old is not None:
+        _remove(connection, old)
+    return turns or old is not None
+
+
+def _remove(connection: Connection, old: Any) -> None:  # a row with n and text
     if connection.dialect.name == "sqlite":
         connection.execute(
             text("INSERT INTO search_index(search_index, rowid, text) VALUES ('delete', :n, :t)"),
             {"n": old.n, "t": old.text},
         )
     connection.execute(_DOC.delete().where(_DOC.c.n == old.n))
-    return True
 
 
 def scour(connection: Connection) -> None:
     """Merge the index into one piece, which drops the words of removed documents for good."""
     if connection.dialect.name == "sqlite":
         connection.execute(text("INSERT INTO search_index(search_index) VALUES ('optimize')"))
+    mining.scour(connection)
 
 
 def matching(dialect: str, words: str) -> ColumnElement[bool] | None:
