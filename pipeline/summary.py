@@ -125,6 +125,19 @@ def _issue(said: Sequence[Sentence], reason_id: int | None, seconds: float) -> L
     return Line("issue", trim(text, MOST_WORDS), sentence.utterance.id)
 
 
+def steps(said: Sequence[Sentence]) -> list[Line]:
+    """Return everything that the agent says has been done, in order, each once."""
+    lines: dict[str, Line] = {}
+    for sentence in said:
+        if sentence.utterance.channel is not Channel.AGENT or sentence.question:
+            continue
+        found = list(_DONE.finditer(sentence.text))
+        if found and not _NOT_DONE.search(sentence.text):
+            text, source = sentence.around(found[0].start(), found[-1].end())
+            lines.setdefault(text.lower(), Line("done", trim(text, MOST_WORDS), source.id))
+    return list(lines.values())
+
+
 def _done(said: Sequence[Sentence]) -> Line | None:
     """Return what the agent says has been done: a recap before one step, late before early."""
     best: tuple[float, tuple[str, Utterance]] | None = None

@@ -51,6 +51,8 @@ def _outbox() -> None:
         sa.ForeignKeyConstraint(
             ["call_id"], ["call.id"], name=op.f("fk_outbox_call_id"), ondelete="CASCADE"
         ),
-        sa.UniqueConstraint("call_id", "connector", "version", name=op.f("uq_outbox_call_id_connector_version")),
+        sa.UniqueConstraint(
+            "call_id", "connector", "version", name=op.f("uq_outbox_call_id_connector_version")
+        ),
     )
     op.create_index(op.f("ix_outbox_state_next_s"), "outbox", ["state", "next_s"])
