@@ -194,6 +194,10 @@ NAVIGATION: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/people", "People", _P.ADMIN),
 )
 """What the bar at the head of each page leads to: address, word, and who is shown it."""
+    ("/wall", "Wall", _P.LIVE),
+    ("/reviews", "Reviews", _P.CALLS_OWN),
+    ("/figures", "Figures", _P.FIGURES),
+    ("/figures/gaps", "Gaps", _P.FIGURES),
 
 
 @dataclass(frozen=True, slots=True)

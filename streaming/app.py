@@ -52,6 +52,9 @@ def create_app(runtime: Runtime) -> Starlette:
         runtime.settings,
     )
 
+        runtime.knowledge,
+        runtime.outbox,
+        wall=Wall(runtime.bus, runtime.host, Alerts(database), runtime.readers),
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app

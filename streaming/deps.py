@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from pipeline.config import Settings
+from pipeline.events import NoteSent
+from pipeline.knowledge import Knowledge
+from pipeline.outbox import Outbox
 from pipeline.store.repo import Store
 from streaming.auth import Guard
 from streaming.bus import Bus
@@ -72,7 +75,8 @@ class Deps:
     `ready` says by name what works ("store", "stt", ...); `readers` runs what asks the database;
     `recordings` is the folder that the recordings' paths are relative to. `reduced` says by name
     what works with less than it should, and why; `pack_dirs` are the folders of packs of one's own;
-    `trail` writes the audit log.
+    `wall` is what supervisors see. `trail` writes the audit log;
+    `knowledge` finds articles, None where no folder is set; `outbox` sends after-call work.
     """
 
     store: Store
@@ -101,4 +105,7 @@ class Deps:
 
     def summary(self, call_id: str) -> LiveSummary | None:
         """Return the live call's summary, None where it is not live."""
+    wall: "Wall | None" = field(default=None, kw_only=True)
+    knowledge: Knowledge | None = None
+    outbox: Outbox | None = None
         return next((c for c in self.host.live() if c.call_id == call_id), None)

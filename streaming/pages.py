@@ -137,12 +137,14 @@ class Pages:
     async def desk(self, request: Request) -> Response:
         """Open the agent's desk, for one call or for the agent's next one."""
         asked = request.path_params.get("call_id", "")
+        may_ask = person_of(request).may(Permission.DESK)
         return self._page(
             request,
             "desk.html",
             call_id=asked or request.query_params.get("call", ""),
             agent=request.query_params.get("agent", ""),
             fixed=bool(asked),
+            knowledge=self._deps.knowledge is not None and may_ask,
         )
 
     async def icon(self, request: Request) -> Response:

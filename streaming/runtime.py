@@ -17,12 +17,15 @@ from pipeline.batcher import Batcher
 from pipeline.classify import ClassifyQueue
 from pipeline.config import Settings
 from pipeline.ear import Ear
-from pipeline.errors import FormLocked, PipelineError
+from pipeline.errors import FormLocked, PipelineError, SettingsInvalid
 from pipeline.fit import classifier_for
 from pipeline.host import Host
+from pipeline.knowledge import Knowledge
 from pipeline.machinery import Machinery
 from pipeline.making import Maker
+from pipeline.outbox import Outbox
 from pipeline.rescoring import refuse_locked
+from pipeline.store.outbox import OutboxStore
 from pipeline.store.repo import Store
 from pipeline.store.writer import StoreWriter
 from pipeline.telemetry import Telemetry
@@ -33,6 +36,7 @@ log = structlog.get_logger(__name__)
 READER_THREADS = 4
 LAG_EVERY_S = 0.1
 WORDS_ONLY = "utterances are read by words alone: the encoder does not load; see cueline doctor"
+ARTICLES_EVERY_S = 10.0
 
 
 class _Relay:
@@ -75,6 +79,8 @@ class Runtime:
     readers: ThreadPoolExecutor
     telemetry: Telemetry
     words_only: bool = False
+    knowledge: Knowledge | None
+    outbox: Outbox
     """Whether calls are read by words alone, as the encoder cannot be had."""
     warm: bool = False
     lag_s: float = 0.0
@@ -121,6 +127,10 @@ class Runtime:
         )
         host = Host(machinery)
         return cls(
+        readers = ThreadPoolExecutor(READER_THREADS, "read")
+        outbox = Outbox(
+            OutboxStore(store.database), settings.connectors, settings.data_dir, readers
+        )
             settings,
             store,
             writer,
@@ -131,9 +141,11 @@ class Runtime:
             batcher,
             queue,
             recorders,
-            ThreadPoolExecutor(READER_THREADS, "read"),
+            readers,
             telemetry,
             maker.words_only(settings.default_queue.packs),
+            _articles(settings),
+            outbox,
         )
 
     @contextlib.asynccontextmanager
@@ -147,6 +159,11 @@ class Runtime:
                 workers.append(group.create_task(self.classifiers.run()))
             workers.append(group.create_task(self._watch_lag()))
             host = group.create_task(self.host.run())
+            sweeper = Sweeper(self.store, self.settings, self.writer.journal)
+            workers.append(group.create_task(sweeper.run()))
+            workers.append(group.create_task(self.outbox.run()))
+            if self.knowledge is not None:
+                workers.append(group.create_task(self._watch_articles(self.knowledge)))
             await asyncio.to_thread(self.batcher.engine.warm_up)
             self.warm = True
             try:
@@ -168,7 +185,10 @@ class Runtime:
 
     def reduced(self) -> Mapping[str, str]:
         """Say by name what works with less than it should, and why."""
-        return {"reading": WORDS_ONLY} if self.words_only else {}
+        less = {"reading": WORDS_ONLY} if self.words_only else {}
+        if self.knowledge is not None and self.knowledge.reduced:
+            less["knowledge"] = self.knowledge.reduced
+        return less
 
     def _recover(self) -> None:
         self.writer.start()
@@ -185,9 +205,20 @@ class Runtime:
         self.writer.close()
         self.readers.shutdown()
         self.store.close()
+        if self.knowledge is not None:
+            self.knowledge.close()
         self.batcher.engine.close()
 
     async def _watch_lag(self) -> None:
+    async def _watch_articles(self, knowledge: Knowledge) -> None:
+        """Read the folder of articles again when it changes; encoding is off the loop."""
+        while True:
+            try:
+                await asyncio.to_thread(knowledge.refresh)
+            except OSError as error:
+                log.warning("articles_not_read", reason=str(error))
+            await asyncio.sleep(ARTICLES_EVERY_S)
+
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + LAG_EVERY_S
@@ -218,5 +249,18 @@ def _open_store(settings: Settings, maker: Maker) -> Store:
 
 
 def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:
+def _articles(settings: Settings) -> Knowledge | None:
+    """Return what finds articles, None where no folder is set.
+
+    Raises:
+        SettingsInvalid: the folder is not there.
+    """
+    if settings.knowledge_dir is None:
+        return None
+    if not settings.knowledge_dir.is_dir():
+        raise SettingsInvalid(f"knowledge_dir: there is no folder {settings.knowledge_dir}")
+    return Knowledge(settings.knowledge_dir, settings.knowledge_stale_days)
+
+
     engine: Classifier | None = maker.classifier(settings.default_queue.packs)
     return ClassifyQueue(engine) if engine is not None and not engine.instant else None

@@ -4,6 +4,9 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from streaming.api.calls import calls_router
+from streaming.api.figures import figures_router
+from streaming.api.handover import handover_router
+from streaming.api.knowledge import knowledge_router
 from streaming.api.live import live_router
 from streaming.api.media import media_router
 from streaming.api.rules import rules_router
@@ -34,3 +37,7 @@ def api_app(deps: Deps) -> Mount:
     ):
         app.include_router(router)
     return Mount("/api/v1", app)
+        wall_router(deps),
+        knowledge_router(deps),
+        handover_router(deps),
+        figures_router(deps),

@@ -4,6 +4,8 @@ from starlette.routing import BaseRoute
 
 from streaming.deps import Deps
 from streaming.desks.audit import audit_routes
+from streaming.desks.figures import figure_routes
+from streaming.desks.gaps import gap_routes
 from streaming.desks.own import own_routes
 from streaming.desks.people import people_routes
 from streaming.rendering import Renderer
@@ -16,3 +18,8 @@ def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         *own_routes(deps, renderer),
         *audit_routes(deps, renderer),
     ]
+        *wall_routes(deps, renderer),
+        *review_tool_routes(deps, renderer),
+        *review_routes(deps, renderer),
+        *gap_routes(deps, renderer),
+        *figure_routes(deps, renderer),

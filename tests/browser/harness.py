@@ -15,6 +15,8 @@ from pipeline.audio.peaks import file_peaks
 from pipeline.audio.tape import Recording
 from pipeline.events import AngerChanged, CallEnded, CallStarted, durable
 from pipeline.store.audit import Audit
+from pipeline.outbox import Outbox
+from pipeline.store.outbox import OutboxStore
 from pipeline.store.repo import Store
 from pipeline.store.users import Users
 from streaming.api.routes import api_app
@@ -67,7 +69,7 @@ class ToldHost:
 class Harness:
     """A server in a thread of its own; `publish` may be called from any other."""
 
-    def __init__(self, folder: Path, token: str | None = None, mailbox: int = 256):
+    def __init__(self, folder: Path, token: str | None = None, mailbox: int = 256, knowledge=None, connectors=None):
         self.folder = folder
         self.store = Store.open(f"sqlite:///{folder / 'calls.db'}")
         self.host = ToldHost()
@@ -81,6 +83,8 @@ class Harness:
         self.guard = Guard(token, directory=self.directory, agent_of=owners.agent_of)
         self.parts = {"store": True}
         self.calls = {}
+        kept = OutboxStore(self.store.database)
+        self.outbox = Outbox(kept, connectors or {}, folder, self.readers, first_wait_s=0.05)
         self.deps = Deps(
             self.store,
             self.host,
@@ -91,6 +95,8 @@ class Harness:
             "0",
             folder,
             trail=self.trail,
+            knowledge=knowledge,
+            outbox=self.outbox,
         )
         self.app = Starlette(
             routes=[*live_routes(self.deps), api_app(self.deps), *page_routes(self.deps)],
@@ -125,7 +131,9 @@ class Harness:
             self.server.lifespan = config.lifespan_class(config)
             await self.server.startup()
             self._up.set()
+            sending = asyncio.create_task(self.outbox.run())
             await self.server.main_loop()
+            sending.cancel()
             await self.server.shutdown()
 
         asyncio.run(serve())

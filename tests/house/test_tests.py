@@ -71,6 +71,7 @@ ELSEWHERE = {
     "pipeline/store/schema_figures.py": "pipeline/store/test_schema.py",
     "pipeline/store/review_rows.py": "pipeline/store/test_reviews.py",
     "pipeline/store/rows.py": "pipeline/store/test_reading.py",
+    "pipeline/after_call.py": "streaming/api/test_handover.py",
     "streaming/api/calls.py": "streaming/test_api.py",
     "streaming/api/media.py": "streaming/test_api.py",
     "streaming/api/routes.py": "streaming/test_api.py",
