@@ -77,6 +77,11 @@ class RetainSettings(_Part):
     """What is kept of a call."""
 
     record: bool = Field(default=True, description="Keep a stereo recording of each call.")
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days after which a call is removed with all that is kept of it; 0 for never.",
+    )
 
 
 class QueueSettings(_Part):
@@ -89,6 +94,11 @@ class QueueSettings(_Part):
     company: str = Field(default="", description="The name agents greet with.")
     facts: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="Facts that hold for every call of the queue."
+    )
+    keep_days: int | None = Field(
+        default=None,
+        ge=0,
+        description="Days after which a call is removed; 0 for never, empty for retain.keep_days.",
     )
 
 
@@ -133,6 +143,40 @@ class ConnectorSettings(_Part):
         return self
 
 
+class OidcSettings(_Part):
+    """Signing in by an identity provider (OpenID Connect)."""
+
+    issuer: str = Field(
+        default="", description="The provider's issuer, as https://id.example.com; empty for none."
+    )
+    client_id: str = Field(default="", description="What the provider knows this server as.")
+    client_secret: SecretStr | None = Field(
+        default=None, description="The client's secret, where the provider gave one."
+    )
+    scopes: tuple[str, ...] = Field(
+        default=("openid", "profile", "email"), description="What is asked of the provider."
+    )
+    label: str = Field(default="single sign-on", description="What the button calls the provider.")
+    public_url: str = Field(
+        default="",
+        description="This server's address for browsers; empty for the one that they use.",
+    )
+    role_claim: str = Field(
+        default="roles", description="The claim with a person's roles; dots lead into objects."
+    )
+    roles: dict[str, str] = Field(
+        default_factory=dict,
+        description="Value of that claim to role; of several the first listed here counts.",
+    )
+    agent_claim: str = Field(
+        default="", description="The claim with the name that their calls carry; empty for none."
+    )
+    team_claim: str = Field(default="", description="The claim with their team; empty for none.")
+    domains: tuple[str, ...] = Field(
+        default=(), description="Whose verified e-mail addresses may come in; empty for all."
+    )
+
+
 class Settings(BaseSettings):
     """All settings of the server."""
 
@@ -157,6 +201,12 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("cueline")),
         description="Where the database and the recordings lie.",
+    )
+    runs_dir: Path | None = Field(
+        default=None, description="Where `cueline bench --keep` writes; empty for data_dir/runs."
+    )
+    time_zone: str = Field(
+        default="UTC", description="Where figures begin their days: Europe/Berlin."
     )
     database_url: str = Field(
         default="", description="SQLAlchemy URL; empty for SQLite in data_dir."
@@ -188,6 +238,7 @@ class Settings(BaseSettings):
     partials: PartialSettings = PartialSettings()
     retain: RetainSettings = RetainSettings()
     twilio: TwilioSettings = TwilioSettings()
+    oidc: OidcSettings = OidcSettings()
     knowledge_dir: Path | None = Field(
         default=None, description="Folder of Markdown articles for the desk; empty for none."
     )
@@ -219,10 +270,20 @@ class Settings(BaseSettings):
         """Return the settings of a queue, or the default's."""
         return self.queues.get(name, self.default_queue)
 
+    def keep_days(self, queue: str) -> int:
+        """Return how many days the calls of a queue are kept; 0 for ever."""
+        days = self.queue(queue).keep_days
+        return self.retain.keep_days if days is None else days
+
     @property
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data_dir / 'cueline.db'}"
+
+    @property
+    def runs(self) -> Path:
+        """Where benchmark runs are kept."""
+        return self.runs_dir or self.data_dir / "runs"
 
     @property
     def recordings(self) -> Path:

@@ -28,6 +28,7 @@ from pipeline.rescoring import refuse_locked
 from pipeline.store.outbox import OutboxStore
 from pipeline.store.repo import Store
 from pipeline.store.writer import StoreWriter
+from pipeline.sweeper import Sweeper
 from pipeline.telemetry import Telemetry
 from streaming.bus import Bus
 
@@ -158,6 +159,8 @@ class Runtime:
             if self.classifiers is not None:
                 workers.append(group.create_task(self.classifiers.run()))
             workers.append(group.create_task(self._watch_lag()))
+            sweeper = Sweeper(self.store, self.settings, self.writer.journal)
+            workers.append(group.create_task(sweeper.run()))
             host = group.create_task(self.host.run())
             sweeper = Sweeper(self.store, self.settings, self.writer.journal)
             workers.append(group.create_task(sweeper.run()))

@@ -273,14 +273,19 @@ class Store:
             )
             connection.execute(insert, {"call_id": recording.call_id, **values})
 
-    def remove(self, call_ids: Iterable[str]) -> int:
+    def remove(
+        self, call_ids: Iterable[str], may_go: Callable[[Connection, str], bool] | None = None
+    ) -> int:
         """Remove the rows of calls for good; return how many calls there were.
 
-        Their audio is `pipeline.store.retention`'s to remove.
+        `may_go` is asked for each in the same transaction, and may write what remains of it. Their
+        audio, and what must stay, are `pipeline.store.retention`'s to think of.
         """
         with self.database.write() as connection:
             gone = 0
             for call_id in call_ids:
+                if may_go is not None and not may_go(connection, call_id):
+                    continue
                 search.forget(connection, call_id)
                 gone += connection.execute(
                     delete(schema.call).where(schema.call.c.id == call_id)

@@ -26,6 +26,18 @@ def test_a_queue_has_its_own_rules(tmp_path):
     assert load_settings(file).queue("sales").jurisdiction == "US"
 
 
+def test_days_of_a_queue_go_before_those_of_the_house(tmp_path):
+    file = tmp_path / "cueline.toml"
+    file.write_text(
+        "[retain]\nkeep_days = 90\n[queues.sales]\nkeep_days = 7\n[queues.legal]\nkeep_days = 0\n"
+        "[queues.billing]\ncompany = 'Northwind Energy'\n",
+        "utf-8",
+    )
+    days = load_settings(file).keep_days
+    assert [days(q) for q in ("sales", "legal", "billing", "other")] == [7, 0, 90, 90]
+    assert load_settings().keep_days("any") == 0
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
