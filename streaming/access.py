@@ -191,13 +191,13 @@ RULES: Final[tuple[Rule, ...]] = (
 NAVIGATION: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/", "Calls", _P.CALLS_OWN),
     ("/desk", "Desk", _P.DESK),
-    ("/people", "People", _P.ADMIN),
-)
-"""What the bar at the head of each page leads to: address, word, and who is shown it."""
     ("/wall", "Wall", _P.LIVE),
     ("/reviews", "Reviews", _P.CALLS_OWN),
     ("/figures", "Figures", _P.FIGURES),
     ("/figures/gaps", "Gaps", _P.FIGURES),
+    ("/people", "People", _P.ADMIN),
+)
+"""What the bar at the head of each page leads to: address, word, and who is shown it."""
 
 
 @dataclass(frozen=True, slots=True)

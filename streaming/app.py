@@ -50,11 +50,11 @@ def create_app(runtime: Runtime) -> Starlette:
         tuple(Path(p) for p in runtime.settings.pack_dirs),
         trail,
         runtime.settings,
-    )
-
         runtime.knowledge,
         runtime.outbox,
         wall=Wall(runtime.bus, runtime.host, Alerts(database), runtime.readers),
+    )
+
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app

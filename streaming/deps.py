@@ -91,6 +91,9 @@ class Deps:
     pack_dirs: tuple[Path, ...] = ()
     trail: Trail | None = None
     settings: Settings = field(default_factory=Settings)
+    wall: "Wall | None" = field(default=None, kw_only=True)
+    knowledge: Knowledge | None = None
+    outbox: Outbox | None = None
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.
@@ -105,7 +108,4 @@ class Deps:
 
     def summary(self, call_id: str) -> LiveSummary | None:
         """Return the live call's summary, None where it is not live."""
-    wall: "Wall | None" = field(default=None, kw_only=True)
-    knowledge: Knowledge | None = None
-    outbox: Outbox | None = None
         return next((c for c in self.host.live() if c.call_id == call_id), None)

@@ -28,7 +28,6 @@ from pipeline.rescoring import refuse_locked
 from pipeline.store.outbox import OutboxStore
 from pipeline.store.repo import Store
 from pipeline.store.writer import StoreWriter
-from pipeline.sweeper import Sweeper
 from pipeline.telemetry import Telemetry
 from streaming.bus import Bus
 
@@ -36,8 +35,8 @@ log = structlog.get_logger(__name__)
 
 READER_THREADS = 4
 LAG_EVERY_S = 0.1
-WORDS_ONLY = "utterances are read by words alone: the encoder does not load; see cueline doctor"
 ARTICLES_EVERY_S = 10.0
+WORDS_ONLY = "utterances are read by words alone: the encoder does not load; see cueline doctor"
 
 
 class _Relay:
@@ -79,9 +78,9 @@ class Runtime:
     recorders: RecorderPool | None
     readers: ThreadPoolExecutor
     telemetry: Telemetry
-    words_only: bool = False
     knowledge: Knowledge | None
     outbox: Outbox
+    words_only: bool = False
     """Whether calls are read by words alone, as the encoder cannot be had."""
     warm: bool = False
     lag_s: float = 0.0
@@ -127,11 +126,11 @@ class Runtime:
             partial(_save_recording, store, writer),
         )
         host = Host(machinery)
-        return cls(
         readers = ThreadPoolExecutor(READER_THREADS, "read")
         outbox = Outbox(
             OutboxStore(store.database), settings.connectors, settings.data_dir, readers
         )
+        return cls(
             settings,
             store,
             writer,
@@ -144,9 +143,9 @@ class Runtime:
             recorders,
             readers,
             telemetry,
-            maker.words_only(settings.default_queue.packs),
             _articles(settings),
             outbox,
+            maker.words_only(settings.default_queue.packs),
         )
 
     @contextlib.asynccontextmanager
@@ -161,12 +160,10 @@ class Runtime:
             workers.append(group.create_task(self._watch_lag()))
             sweeper = Sweeper(self.store, self.settings, self.writer.journal)
             workers.append(group.create_task(sweeper.run()))
-            host = group.create_task(self.host.run())
-            sweeper = Sweeper(self.store, self.settings, self.writer.journal)
-            workers.append(group.create_task(sweeper.run()))
             workers.append(group.create_task(self.outbox.run()))
             if self.knowledge is not None:
                 workers.append(group.create_task(self._watch_articles(self.knowledge)))
+            host = group.create_task(self.host.run())
             await asyncio.to_thread(self.batcher.engine.warm_up)
             self.warm = True
             try:
@@ -207,12 +204,11 @@ class Runtime:
             self.recorders.close()
         self.writer.close()
         self.readers.shutdown()
-        self.store.close()
         if self.knowledge is not None:
             self.knowledge.close()
+        self.store.close()
         self.batcher.engine.close()
 
-    async def _watch_lag(self) -> None:
     async def _watch_articles(self, knowledge: Knowledge) -> None:
         """Read the folder of articles again when it changes; encoding is off the loop."""
         while True:
@@ -222,6 +218,7 @@ class Runtime:
                 log.warning("articles_not_read", reason=str(error))
             await asyncio.sleep(ARTICLES_EVERY_S)
 
+    async def _watch_lag(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + LAG_EVERY_S
@@ -251,7 +248,6 @@ def _open_store(settings: Settings, maker: Maker) -> Store:
     return store
 
 
-def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:
 def _articles(settings: Settings) -> Knowledge | None:
     """Return what finds articles, None where no folder is set.
 
@@ -265,5 +261,6 @@ def _articles(settings: Settings) -> Knowledge | None:
     return Knowledge(settings.knowledge_dir, settings.knowledge_stale_days)
 
 
+def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:
     engine: Classifier | None = maker.classifier(settings.default_queue.packs)
     return ClassifyQueue(engine) if engine is not None and not engine.instant else None

@@ -34,10 +34,10 @@ def api_app(deps: Deps) -> Mount:
         media_router(deps),
         scores_router(deps),
         rules_router(deps),
-    ):
-        app.include_router(router)
-    return Mount("/api/v1", app)
         wall_router(deps),
         knowledge_router(deps),
         handover_router(deps),
         figures_router(deps),
+    ):
+        app.include_router(router)
+    return Mount("/api/v1", app)

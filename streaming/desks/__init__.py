@@ -17,9 +17,9 @@ def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         *people_routes(deps, renderer),
         *own_routes(deps, renderer),
         *audit_routes(deps, renderer),
-    ]
         *wall_routes(deps, renderer),
         *review_tool_routes(deps, renderer),
         *review_routes(deps, renderer),
         *gap_routes(deps, renderer),
         *figure_routes(deps, renderer),
+    ]
