@@ -114,9 +114,7 @@ class TurnSearch:
     def pick(self, connection: Connection, query: Query) -> Picked:
         """Return the turns that answer a query, all of them."""
         needs = any(part.like for part in (*query.parts, *query.never))
-        if needs and not self._reader.model:
-            raise RequestRefused(f"nothing can be found by meaning: {self._reader.trouble}")
-        turns = self._table.current(connection, self._reader.model if needs else "")
+        turns = self.read_for_meaning(connection) if needs else self._table.current(connection)
         work = _Work(connection, turns, self._reader)
         whole = fitting(connection, query.call)
         fits = _mask_of_calls(turns, whole)
@@ -137,10 +135,15 @@ class TurnSearch:
             work.notes.append(f"{share} % of the turns are read for meaning so far.")
         return Picked(turns, places, alike, whole.at_s, not query.parts, tuple(work.notes))
 
-    def texts(self, connection: Connection, picked: Picked, most: int) -> list[Row[Any]]:
-        """Return the latest of the picked turns with number, call, channel, start and text."""
-        ordered = _ordered(picked)[:most]
-        return _docs(connection, picked.turns.n[ordered])
+    def read_for_meaning(self, connection: Connection) -> Turns:
+        """Return the table with its vectors.
+
+        Raises:
+            RequestRefused: there is no encoder.
+        """
+        if not self._reader.model:
+            raise RequestRefused(f"nothing can be found by meaning: {self._reader.trouble}")
+        return self._table.current(connection, self._reader.model)
 
 
 class _Work:
@@ -200,7 +203,7 @@ class _Work:
             self.notes.append(
                 f"Only the latest {MOST_CHECKED:,} turns with these words were looked through."
             )
-        rows = _docs(self.connection, numbers)
+        rows = docs(self.connection, numbers)
         kept = [row.n for row in rows if patterns.says(row.text, part)]
         return np.array(kept, np.int64)
 
@@ -285,8 +288,8 @@ def _ordered(picked: Picked) -> Ints:
 
 
 def _hits(connection: Connection, picked: Picked, shown: Ints, query: Query) -> list[Hit]:
-    docs = {row.n: row for row in _docs(connection, picked.turns.n[shown])}
-    ids = {row.call_id for row in docs.values()}
+    said = {row.n: row for row in docs(connection, picked.turns.n[shown])}
+    ids = {row.call_id for row in said.values()}
     calls = {row.id: row for row in connection.execute(select(call).where(call.c.id.in_(ids)))}
     sounds = set(
         connection.scalars(
@@ -300,7 +303,7 @@ def _hits(connection: Connection, picked: Picked, shown: Ints, query: Query) -> 
         alike = dict(zip(picked.places.tolist(), picked.alike.tolist(), strict=True))
     hits: list[Hit] = []
     for place in shown.tolist():
-        row = docs.get(int(picked.turns.n[place]))
+        row = said.get(int(picked.turns.n[place]))
         if row is not None and row.call_id in calls:
             hits.append(_hit(row, calls[row.call_id], query, alike.get(place), sounds))
     return hits
@@ -335,7 +338,8 @@ def _terms(query: Query, who: Channel) -> list[Term]:
     return [t for part in query.parts if part.speaker in (None, who) for t in part.terms]
 
 
-def _docs(connection: Connection, numbers: Ints | Sequence[int]) -> list[Row[Any]]:
+def docs(connection: Connection, numbers: Ints | Sequence[int]) -> list[Row[Any]]:
+    """Return the turns of these numbers, in no order."""
     wanted = [int(n) for n in numbers]
     rows: list[Row[Any]] = []
     for first in range(0, len(wanted), _AT_ONCE):

@@ -17,7 +17,6 @@ from pipeline.mining.query import (
     Word,
 )
 
-
 PIECES = """refund week* "my_money" ~2 ~3 ~ OR NOT AND - -card agent: customer: like: x intent:a
 within first last 60s 2m score:<60 mood:angry by: by:Dana " : é 12""".replace("_", " ").split()
 
