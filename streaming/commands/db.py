@@ -10,10 +10,22 @@ import typer
 from pipeline.config import Settings, load_settings
 from pipeline.store import migrate, upkeep
 from pipeline.store.database import Database
+from pipeline.store.keeping import Keeping, Mark, Why
 from pipeline.store.repo import Store
 from pipeline.store.retention import delete_calls
+from streaming.commands import keeping
+from streaming.commands.noting import note, whoever
 
 app = typer.Typer(no_args_is_help=True)
+for _command in (
+    keeping.sweep,
+    keeping.hold,
+    keeping.lift,
+    keeping.holds,
+    keeping.export_person,
+    keeping.erase_person,
+):
+    app.command()(_command)
 
 Config = Annotated[Path | None, typer.Option(help="A settings file (TOML).")]
 Url = Annotated[str, typer.Option(help="A database by URL or path, in place of the configured.")]
@@ -97,12 +109,18 @@ def delete(
     config: Config = None,
     url: Url = "",
 ) -> None:
-    """Remove calls for good: words, findings, and audio."""
+    """Remove calls for good: words, findings, and audio. Held calls stay."""
     if not yes:
         typer.confirm(f"Remove {len(call_ids)} calls and their audio for good?", abort=True)
     settings = load_settings(config)
     with Store.open(url or settings.database) as store:
-        gone = delete_calls(store, call_ids, _audio(settings, url))
+        mark = Mark(Why.HAND, whoever())
+        gone = delete_calls(store, call_ids, _audio(settings, url), mark=mark)
+        held = Keeping(store.database).held(call_ids)
+        for call_id in set(call_ids) - held:
+            note(store.database, "call_removed", call_id)
+    for call_id in sorted(held):
+        typer.echo(f"{call_id} is held and stays: cueline db holds says why")
     typer.echo(f"removed {gone} of {len(call_ids)} calls")
     if gone < len(call_ids):
         raise typer.Exit(1)

@@ -1,6 +1,5 @@
 """`cueline users`: who may sign in, and what programs may do in their name."""
 
-import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -12,11 +11,12 @@ from typing import Annotated
 import typer
 
 from pipeline.config import load_settings
-from pipeline.store.audit import Audit, Deed
+from pipeline.store.database import Database
 from pipeline.store.repo import Store
 from pipeline.store.users import User, Users
 from streaming.access import MAY, MEANS, Permission, Role
 from streaming.accounts import Accounts, refuse_weak
+from streaming.commands.noting import note
 from streaming.directory import PASSWORD_MIN
 from streaming.errors import UsageFault
 
@@ -64,14 +64,14 @@ def add(
     config: Config = None,
 ) -> None:
     """Add a user; the password is asked for."""
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         first = accounts.users.count() == 0
         if not role and not first:
             raise UsageFault(f"say which role: --role {' | '.join(Role)}")
         password = "" if no_password else _password(name, from_stdin=password_stdin)
         more = {"agent": agent or "", "team": team or "", "display": display or ""}
         user = accounts.add(name, role or Role.ADMIN, password, **more)
-        _note(audit, "person_added", user.name, f"role {user.role}")
+        note(database, "person_added", user.name, f"role {user.role}")
     typer.echo(f"added {user.name}, role {user.role}")
     if first and user.role != Role.ADMIN:
         typer.echo("There is no administrator yet; the server's token is the way in for one.")
@@ -113,37 +113,37 @@ def change(
     values = {key: value for key, value in given.items() if value is not None}
     if not values:
         raise UsageFault("say what to change: --role, --agent, --team, --display")
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         user = accounts.change(name, **values)
-        _note(audit, "person_changed", name, ", ".join(f"{k} {v}" for k, v in values.items()))
+        note(database, "person_changed", name, ", ".join(f"{k} {v}" for k, v in values.items()))
     typer.echo(f"changed {user.name}: role {user.role}")
 
 
 @app.command()
 def password(name: Name, password_stdin: FromStdin = False, config: Config = None) -> None:
     """Give a user another password; their sessions end, their tokens stay."""
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         accounts.users.need(name)
         accounts.set_password(name, _password(name, from_stdin=password_stdin))
-        _note(audit, "password_reset", name)
+        note(database, "password_reset", name)
     typer.echo(f"{name} has another password; sessions are over")
 
 
 @app.command()
 def disable(name: Name, config: Config = None) -> None:
     """Close an account: sessions end, tokens stop; nothing of it is lost."""
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         accounts.change(name, disabled=True)
-        _note(audit, "person_disabled", name)
+        note(database, "person_disabled", name)
     typer.echo(f"{name} cannot sign in any more; cueline users enable {name} undoes it")
 
 
 @app.command()
 def enable(name: Name, config: Config = None) -> None:
     """Open a closed account again."""
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         accounts.change(name, disabled=False)
-        _note(audit, "person_enabled", name)
+        note(database, "person_enabled", name)
     typer.echo(f"{name} can sign in")
 
 
@@ -156,9 +156,9 @@ def remove(
     """Remove an account with its tokens; what it did stays in the audit log."""
     if not yes:
         typer.confirm(f"Remove {name} for good?", abort=True)
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         accounts.remove(name)
-        _note(audit, "person_removed", name)
+        note(database, "person_removed", name)
     typer.echo(f"removed {name}")
 
 
@@ -174,10 +174,10 @@ def add_token(
     config: Config = None,
 ) -> None:
     """Make a token, and print it this once; without --scope it may all that its user may."""
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         made = accounts.add_token(user, name, scope or (), days)
         scopes = ", ".join(made.token.scopes) or "all of the role"
-        _note(audit, "token_made", user, f"{made.token.name}: {scopes}")
+        note(database, "token_made", user, f"{made.token.name}: {scopes}")
     typer.echo(made.secret)
     typer.echo(f"token {made.token.id} of {user}, for {scopes}; it is not shown again", err=True)
 
@@ -200,20 +200,20 @@ def list_tokens(user: Name, config: Config = None, as_json: AsJson = False) -> N
 @token.command()
 def revoke(token_id: int, config: Config = None) -> None:
     """Take a token back, by the number that the list shows."""
-    with _accounts(config) as (accounts, audit):
+    with _accounts(config) as (accounts, database):
         owner, gone = accounts.revoke(token_id)
-        _note(audit, "token_revoked", owner, gone.name)
+        note(database, "token_revoked", owner, gone.name)
     typer.echo(f"token {token_id} ({gone.name}) of {owner} does not work any more")
 
 
 @contextmanager
-def _accounts(config: Path | None) -> Iterator[tuple[Accounts, Audit]]:
+def _accounts(config: Path | None) -> Iterator[tuple[Accounts, Database]]:
     """Open the database of the settings."""
     settings = load_settings(config)
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     with Store.open(settings.database) as store:
-        yield Accounts(Users(store.database)), Audit(store.database)
+        yield Accounts(Users(store.database)), store.database
 
 
 def _password(name: str, *, from_stdin: bool) -> str:
@@ -226,17 +226,6 @@ def _password(name: str, *, from_stdin: bool) -> str:
     given: str = typer.prompt(prompt, hide_input=True, confirmation_prompt=True)
     refuse_weak(given, name)
     return given
-
-
-def _note(audit: Audit, action: str, target: str, detail: str = "") -> None:
-    audit.note([Deed(f"command line: {_who()}", "", action, target, detail)])
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may have no name for its user
-        return "unknown"
 
 
 def _plain(user: User) -> dict[str, object]:

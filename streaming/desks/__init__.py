@@ -6,6 +6,7 @@ from streaming.deps import Deps
 from streaming.desks.audit import audit_routes
 from streaming.desks.figures import figure_routes
 from streaming.desks.gaps import gap_routes
+from streaming.desks.keeping import keeping_routes
 from streaming.desks.own import own_routes
 from streaming.desks.people import people_routes
 from streaming.rendering import Renderer
@@ -17,6 +18,7 @@ def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         *people_routes(deps, renderer),
         *own_routes(deps, renderer),
         *audit_routes(deps, renderer),
+        *keeping_routes(deps, renderer),
         *wall_routes(deps, renderer),
         *review_tool_routes(deps, renderer),
         *review_routes(deps, renderer),

@@ -77,6 +77,7 @@ ELSEWHERE = {
     "streaming/api/routes.py": "streaming/test_api.py",
     "streaming/chart_rows.py": "streaming/test_charts.py",
     "streaming/chart_scale.py": "streaming/test_charts.py",
+    "streaming/commands/noting.py": "streaming/commands/test_users.py",
     "streaming/commands/rule_words.py": "streaming/commands/test_rule_desk.py",
     "streaming/commands/simulate.py": "streaming/test_client.py",
     "streaming/demo/make_calls.py": "pipeline/test_real_speech.py",
