@@ -14,7 +14,7 @@ from typing import Final
 from pipeline.mining.ngrams import Counts
 
 PRIOR: Final = 500.0
-"""Words that the prior weighs as much as."""
+"""Words that the prior weighs as much as, at most: a tenth of all where there are few."""
 LEAST_USES: Final = 3
 LEAST_CALLS: Final = 2
 SURE: Final = 1.96
@@ -67,9 +67,10 @@ def log_odds_z(uses: tuple[int, int], totals: tuple[int, int]) -> float:
     if not all(totals):
         return 0.0
     share = sum(uses) / sum(totals)
-    prior = PRIOR * share
+    whole = min(PRIOR, sum(totals) / 10)
+    prior = whole * share
     odds = [
-        math.log((y + prior) / (n + PRIOR - y - prior)) if n + PRIOR - y - prior > 0 else math.inf
+        math.log((y + prior) / (n + whole - y - prior)) if n + whole - y - prior > 0 else math.inf
         for y, n in zip(uses, totals, strict=True)
     ]
     if math.inf in odds:

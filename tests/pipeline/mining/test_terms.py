@@ -9,8 +9,9 @@ from pipeline.mining.terms import PRIOR, log_odds_z, rank
 
 def test_the_z_score_is_that_of_the_paper():
     y, n = (30, 10), (1000, 2000)
-    prior = PRIOR * 40 / 3000
-    odds = [math.log((a + prior) / (t + PRIOR - a - prior)) for a, t in zip(y, n, strict=True)]
+    whole = min(PRIOR, 300)
+    prior = whole * 40 / 3000
+    odds = [math.log((a + prior) / (t + whole - a - prior)) for a, t in zip(y, n, strict=True)]
     want = (odds[0] - odds[1]) / math.sqrt(1 / (30 + prior) + 1 / (10 + prior))
     assert log_odds_z(y, n) == pytest.approx(want)
     assert log_odds_z((10, 30), (2000, 1000)) == pytest.approx(-want)
