@@ -8,7 +8,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 from typing import Final, TypeVar
 
 Z_95: Final = 1.959964
@@ -131,12 +130,19 @@ def mean(values: Sequence[float], ends: tuple[float, float] = (-math.inf, math.i
     n = len(values)
     if n == 0:
         return Figure(None, None, None, 0)
-    middle = fmean(values)
+    middle = math.fsum(values) / n
     if n == 1:
         return Figure(middle, None, None, 1)
     t = T_95[n - 2] if n - 2 < len(T_95) else Z_95 + 2.4 / (n - 1)
-    half = t * stdev(values) / math.sqrt(n)
+    # Not statistics.stdev: its exact fractions took half the time of a page of 10,000 calls.
+    spread = math.sqrt(math.fsum((v - middle) ** 2 for v in values) / (n - 1))
+    half = t * spread / math.sqrt(n)
     return Figure(middle, max(ends[0], middle - half), min(ends[1], middle + half), n)
+
+
+def scores(facts: Sequence[Fact]) -> Figure:
+    """Return the mean score of those calls that have one."""
+    return mean([f.score for f in facts if f.score is not None], (0.0, 100.0))
 
 
 def totals(facts: Sequence[Fact]) -> Totals:
@@ -146,7 +152,7 @@ def totals(facts: Sequence[Fact]) -> Totals:
     complied = [f.compliance for f in facts if f.compliance is not None]
     return Totals(
         calls=len(facts),
-        score=mean([f.score for f in scored if f.score is not None], (0.0, 100.0)),
+        score=scores(facts),
         compliance=mean(complied, (0.0, 100.0)),
         passed=rate(sum(bool(f.passed) for f in judged), len(judged)),
         auto_fail=rate(sum(f.auto_fail for f in scored), len(scored)),
