@@ -160,6 +160,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("POST", "/api/v1/calls/{call_id}/answers", _P.REVIEW, "answers_given"),
     Rule("POST", "/api/v1/calls/{call_id}/rescore", _P.REVIEW, "call_rescored"),
     Rule("GET", "/api/v1/forms", None),
+    Rule("GET", "/reviews/export", _P.EXPORT, "reviews_exported"),
     Rule("*", "/reviews*", _P.CALLS_OWN),
     Rule("*", "/api/v1/reviews*", _P.CALLS_OWN),
     Rule("*", "/calibration*", _P.REVIEW),

@@ -9,6 +9,7 @@ from streaming.api.handover import handover_router
 from streaming.api.knowledge import knowledge_router
 from streaming.api.live import live_router
 from streaming.api.media import media_router
+from streaming.api.reviews import reviews_router
 from streaming.api.rules import rules_router
 from streaming.api.scores import scores_router
 from streaming.deps import Deps
@@ -33,6 +34,7 @@ def api_app(deps: Deps) -> Mount:
         calls_router(deps),
         media_router(deps),
         scores_router(deps),
+        reviews_router(deps),
         rules_router(deps),
         wall_router(deps),
         knowledge_router(deps),

@@ -9,6 +9,8 @@ from streaming.desks.gaps import gap_routes
 from streaming.desks.keeping import keeping_routes
 from streaming.desks.own import own_routes
 from streaming.desks.people import people_routes
+from streaming.desks.review_tools import review_tool_routes
+from streaming.desks.reviews import review_routes
 from streaming.rendering import Renderer
 
 
@@ -18,6 +20,8 @@ def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         *people_routes(deps, renderer),
         *own_routes(deps, renderer),
         *audit_routes(deps, renderer),
+        *review_tool_routes(deps, renderer),
+        *review_routes(deps, renderer),
         *keeping_routes(deps, renderer),
         *wall_routes(deps, renderer),
         *review_tool_routes(deps, renderer),

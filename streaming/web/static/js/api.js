@@ -57,3 +57,8 @@ export function getPeaks(callId) {
 export function getWrapup(callId) {
   return ask(address(callId, "/wrapup"));
 }
+
+/** Keep a draft of a review as it stands. @param {string} review @param {object} draft */
+export function saveReview(review, draft) {
+  return ask(`/api/v1/reviews/${encodeURIComponent(review)}`, "PUT", draft);
+}

@@ -3,6 +3,7 @@
 import { getPeaks } from "./api.js";
 import { startFindingKeys } from "./call/findings.js";
 import { follow } from "./call/follow.js";
+import { startLoop } from "./call/loop.js";
 import { startPlayer } from "./call/player.js";
 import { drawWave } from "./call/wave.js";
 import { localTimes } from "./localtime.js";
@@ -28,6 +29,7 @@ async function start(main) {
     event.preventDefault();
   });
   startFindingKeys(player);
+  startLoop(panel, player);
   const wave = document.getElementById("wave");
   if (!wave) return;
   try {

@@ -39,6 +39,12 @@ export function perFrame(draw) {
   };
 }
 
+/** Whether a key press is text: unlike `isTyping`, a choice among answers lets other keys through. @param {KeyboardEvent} event */
+export function isWriting(event) {
+  const target = event.target instanceof Element ? event.target : null;
+  return target?.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog") != null;
+}
+
 /** Whether a key press belongs to something that takes typing or its own keys. @param {KeyboardEvent} event */
 export function isTyping(event) {
   const target = event.target instanceof Element ? event.target : null;

@@ -1,6 +1,6 @@
 // @ts-check
 /** Findings by key: N and P go from one to the next and put the sound there, E opens its evidence. */
-import { isTyping } from "../ui.js";
+import { isWriting } from "../ui.js";
 
 /** @param {import("./player.js").Player | null} player */
 export function startFindingKeys(player) {
@@ -29,7 +29,7 @@ export function startFindingKeys(player) {
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event)) return;
     const key = event.key.toLowerCase();
     if (key === "n") step(1);
     else if (key === "p") step(at < 0 ? 0 : -1);

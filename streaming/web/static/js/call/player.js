@@ -1,7 +1,7 @@
 // @ts-check
 /** Play, pause, skip and speed, by button and by key: J, K or space, L. */
 import { clock } from "../format.js";
-import { isTyping } from "../ui.js";
+import { isWriting } from "../ui.js";
 
 const SKIP_S = 5;
 
@@ -52,13 +52,13 @@ export function startPlayer(panel, audio) {
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event)) return;
     const target = event.target instanceof Element ? event.target : null;
     const key = event.key.toLowerCase();
     if (key === "j") acts.back();
     else if (key === "k") toggle();
     else if (key === "l") acts.forward();
-    else if (key === " " && !target?.closest("button, a, summary, audio")) toggle();
+    else if (key === " " && !target?.closest("button, a, summary, audio, input")) toggle();
     else return;
     event.preventDefault();
   });
