@@ -167,6 +167,21 @@ class WrapupReady:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSent:
+    """A supervisor wrote to the agent at call second `at`; `by` signs it.
+
+    A later one with the same `note_id` replaces the earlier: the agent has `seen` it.
+    """
+
+    note_id: str
+    text: str
+    by: str
+    at: float
+    seen: bool = False
+    type: Literal["NoteSent"] = "NoteSent"
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """A channel began to speak at `at` seconds."""
 
@@ -242,6 +257,7 @@ DurableEvent = (
     | CallEnded
     | CallScored
     | WrapupReady
+    | NoteSent
 )
 EphemeralEvent = SpeechStarted | SpeechStopped | PartialTranscript | HintPreviewed | Degraded
 Event = DurableEvent | EphemeralEvent

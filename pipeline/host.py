@@ -6,7 +6,7 @@ full), the session's open utterances, and what the recorder has not yet settled.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,7 +16,13 @@ from models.types import AudioFrame, Samples
 from pipeline.audio.align import Aligner
 from pipeline.audio.recorder import Recorder
 from pipeline.driver import Drive, LoadLadder
-from pipeline.errors import CallBusy, CallFailed, Overloaded, StoreUnavailable
+from pipeline.errors import (
+    CallBusy,
+    CallFailed,
+    Overloaded,
+    RequestRefused,
+    StoreUnavailable,
+)
 from pipeline.events import (
     AngerChanged,
     CallEnded,
@@ -24,12 +30,14 @@ from pipeline.events import (
     Degraded,
     EphemeralEvent,
     Event,
+    NoteSent,
 )
 from pipeline.jobs import Mute
 from pipeline.live import CallStart
 from pipeline.machinery import Machinery
 from pipeline.making import MadeCall
 from pipeline.scoring import Outcome, conclude
+from qa_rules.types import HappenedEvent
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +123,16 @@ class HostedCall:
         if not self._reason:
             self._drive.act(self._session.dismiss(hint_id))
 
+    def note(self, note: NoteSent) -> None:
+        """Write to the agent, or say that the agent has seen it; kept with the call.
+
+        Raises:
+            RequestRefused: the call is over.
+        """
+        if self._ended or self._reason:
+            raise RequestRefused("the call is over; the agent's desk takes no more notes")
+        self.event(note)
+
     def disconnected(self) -> None:
         """Keep the call for a while, then end it as lost."""
         self.connected = False
@@ -171,6 +189,11 @@ class HostedCall:
     def seconds(self) -> float:
         """How much of the call was heard."""
         return self._session.seconds
+
+    @property
+    def happened(self) -> Sequence[HappenedEvent]:
+        """What the telephony told and the rules heard so far, in order."""
+        return self._session.reading.rules.events()
 
     # -- the call's sink ------------------------------------------------------------------------
 

@@ -133,6 +133,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("GET", "/api/v1/calls/live", _P.CALLS_OWN),
     Rule("POST", "/api/v1/calls/{call_id}/hints/{hint_id}", _P.DESK),
     Rule("POST", "/api/v1/calls/{call_id}/items/{rule_id}/tick", _P.DESK, "item_ticked"),
+    Rule("POST", "/api/v1/calls/{call_id}/notes/{note_id}/seen", _P.DESK, "note_seen"),
     Rule("GET", "/api/v1/calls/{call_id}/wrapup", _P.CALLS_OWN),
     Rule("PUT", "/api/v1/calls/{call_id}/wrapup", _P.DESK, "wrapup_saved"),
     Rule("GET", "/api/v1/calls/{call_id}/choices", _P.CALLS_OWN),
@@ -153,6 +154,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("GET", "/api/v1/calls/{call_id}/peaks", _P.CALLS_OWN),
     # The supervisor's wall.
     Rule("*", "/wall*", _P.LIVE),
+    Rule("POST", "/api/v1/wall/calls/{call_id}/notes", _P.LIVE, "note_sent"),
     Rule("*", "/api/v1/wall*", _P.LIVE),
     # Scores and reviews. Agents come to the reviews of their own calls; the handlers see to that.
     Rule("GET", "/api/v1/calls/{call_id}/scores", _P.CALLS_OWN),
@@ -240,6 +242,14 @@ def own_agent(connection: HTTPConnection) -> str | None:
     if person.may(Permission.CALLS) or person.may(Permission.LIVE):
         return None
     return person.agent or "\x00"
+
+
+def watches(person: Person, agent: str) -> bool:
+    """Return whether a person looks on at a live call that is another's: its hints are not theirs.
+
+    Who comes with the server's token, or where none is asked for, is taken for the agent.
+    """
+    return person.user and person.may(Permission.LIVE) and person.agent != agent
 
 
 def narrowed(wanted: CallFilter, own: str | None) -> CallFilter:

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from pipeline.store.alerts import Alerts
 from pipeline.store.audit import Audit
 from pipeline.store.users import Users
 from streaming.api.routes import api_app
@@ -24,6 +25,7 @@ from streaming.pages import page_routes
 from streaming.runtime import Runtime
 from streaming.telephony.twilio import twilio_routes
 from streaming.trail import Trail
+from streaming.wall import Wall
 
 
 def create_app(runtime: Runtime) -> Starlette:

@@ -10,7 +10,7 @@ Everything here belongs to one event loop.
 import asyncio
 import json
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline.events import (
@@ -176,6 +176,11 @@ class Bus:
         self._rings: dict[str, deque[Parcel]] = {}
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._listeners: dict[str | None, set[Mailbox]] = {}
+        self._taps: list[Callable[[str, Event], None]] = []
+
+    def tap(self, hear: Callable[[str, Event], None]) -> None:
+        """Let `hear` be told of every event of every call; it must do no more than keep it."""
+        self._taps.append(hear)
 
     @property
     def listeners(self) -> int:
@@ -190,6 +195,8 @@ class Bus:
         self.counts.published += 1
         if seq is not None:
             self._remember(parcel)
+        for hear in self._taps:
+            hear(call_id, event)
         for box in self._listeners.get(call_id, ()):
             box.put(parcel)
         for box in self._listeners.get(None, ()):

@@ -5,16 +5,20 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from pipeline.config import Settings
 from pipeline.events import NoteSent
 from pipeline.knowledge import Knowledge
 from pipeline.outbox import Outbox
 from pipeline.store.repo import Store
+from qa_rules.types import HappenedEvent
 from streaming.auth import Guard
 from streaming.bus import Bus
 from streaming.trail import Trail
+
+if TYPE_CHECKING:
+    from streaming.wall import Wall
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +46,8 @@ class LiveSummary(Protocol):
     def anger(self) -> int: ...  # noqa: D102
     @property
     def flagged(self) -> bool: ...  # noqa: D102
+    @property
+    def happened(self) -> Sequence[HappenedEvent]: ...  # noqa: D102
 
 
 class LiveHandle(Protocol):
@@ -53,6 +59,14 @@ class LiveHandle(Protocol):
 
     def dismiss(self, hint_id: str) -> None:
         """Take a hint away; the rules count it."""
+        ...
+
+    def note(self, note: NoteSent) -> None:
+        """Write to the agent, or say that the agent has seen it.
+
+        Raises:
+            RequestRefused: the call is over.
+        """
         ...
 
 

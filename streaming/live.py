@@ -18,9 +18,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pipeline.errors import PipelineError
 from pipeline.events import CallEnded, CallStarted
-from streaming.access import own_agent
+from streaming.access import Permission, own_agent, person_of
+from streaming.auth import NOT_ALLOWED
 from streaming.bus import Mailbox, Parcel
 from streaming.deps import Deps, LiveSummary
+from streaming.wall_feed import WallWatcher
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,7 @@ OVER, AGAIN = 1000, 1013
 
 
 def live_routes(deps: Deps) -> list[BaseRoute]:
-    """Return the event sockets: `/calls/{call_id}/live?after=` and `/live?agent=`."""
+    """Return the event sockets: `/calls/{call_id}/live?after=`, `/live?agent=`, `/live?wall=1`."""
 
     async def one(socket: WebSocket) -> None:
         if await deps.guard.admit(socket):
@@ -48,6 +50,9 @@ def live_routes(deps: Deps) -> list[BaseRoute]:
 
     async def every(socket: WebSocket) -> None:
         if await deps.guard.admit(socket):
+            if socket.query_params.get("wall"):
+                await _serve_wall(deps, socket)
+                return
             asked = socket.query_params.get("agent", "")
             own = own_agent(socket)
             await _serve(_WallFeed(deps, socket, asked if own is None else own))
@@ -193,6 +198,25 @@ async def _serve(feed: _CallFeed | _WallFeed) -> None:
             tasks.start_soon(_write, feed, box, tasks.cancel_scope)
     finally:
         feed.deps.bus.leave(box)
+
+
+async def _serve_wall(deps: Deps, socket: WebSocket) -> None:
+    """Run a supervisor's socket until its page goes."""
+    await socket.accept()
+    if deps.wall is None or not person_of(socket).may(Permission.LIVE):
+        await socket.close(NOT_ALLOWED.close_code, NOT_ALLOWED.message)
+        return
+    watcher = WallWatcher(deps, deps.wall, socket)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_read, socket, tasks.cancel_scope)
+        try:
+            await watcher.serve()
+        except (PipelineError, TimeoutError) as error:
+            log.warning("wall_feed_stopped", reason=str(error))
+            await _close_stuck(socket)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the page went while we were sending
+        tasks.cancel_scope.cancel()
 
 
 async def _read(socket: WebSocket, scope: anyio.CancelScope) -> None:

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import CallNotFound, StoreUnavailable
 from streaming import views
-from streaming.access import Permission, narrowed, own_agent, person_of
+from streaming.access import Permission, narrowed, own_agent, person_of, watches
 from streaming.api.calls import CallQuery
 from streaming.api.live import health_routes
 from streaming.deps import Deps
@@ -137,6 +137,9 @@ class Pages:
     async def desk(self, request: Request) -> Response:
         """Open the agent's desk, for one call or for the agent's next one."""
         asked = request.path_params.get("call_id", "")
+        call = self._deps.summary(asked) if asked else None
+        if call is not None and watches(person_of(request), call.agent):
+            return RedirectResponse(f"/wall/calls/{quote(asked, safe='')}", HTTPStatus.SEE_OTHER)
         may_ask = person_of(request).may(Permission.DESK)
         return self._page(
             request,

@@ -20,6 +20,7 @@ from pipeline.events import (
     HintCleared,
     HintRaised,
     LabelsAdded,
+    NoteSent,
     TranscriptionFailed,
     UtteranceFinal,
     UtteranceRedacted,
@@ -96,7 +97,7 @@ def at_s(event: DurableEvent) -> float | None:
             return finding.at
         case HintRaised(hint=hint):
             return hint.at
-        case HintCleared(at=at):
+        case HintCleared(at=at) | NoteSent(at=at):
             return at
         case AngerChanged(anger=anger):
             return anger.at
@@ -166,6 +167,8 @@ def project(call_id: str, seq: int, event: DurableEvent) -> list[Put | Amend]:  
             return [*_scored(call_id, scorecard), *_used(call_id, seq, scorecard)]
         case WrapupReady(wrapup=wrapup):
             return [Put(schema.wrapup, {"call_id": call_id, "body": text(PLAIN, wrapup)})]
+        case NoteSent():
+            return []  # read from the events, as the desk reads it
         case _:
             assert_never(event)
 

@@ -14,7 +14,7 @@ from pipeline.errors import CallNotFound
 from pipeline.events import to_data
 from pipeline.store.rows import CallDetail, CallFilter, CallRow, WrapupRow
 from pipeline.typed import clean_data, clean_text
-from streaming.access import narrowed, own_agent, signed
+from streaming.access import narrowed, own_agent, person_of, signed, watches
 from streaming.deps import Deps
 from streaming.problems import PROBLEMS
 
@@ -135,7 +135,8 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
         status_code=HTTPStatus.NO_CONTENT,
         summary="Say what the agent did with a hint",
     )
-    async def fate(call_id: CallId, hint_id: str, body: Fate) -> Response:
+    async def fate(request: Request, call_id: CallId, hint_id: str, body: Fate) -> Response:
+        refuse_watcher(deps, request, call_id)
         live = deps.host.get(call_id)
         if live is not None and body.fate in ("dismissed", "not_helpful"):
             live.dismiss(hint_id)
@@ -150,9 +151,21 @@ def _add_people(router: APIRouter, deps: Deps) -> None:
     async def tick(
         request: Request, call_id: CallId, rule_id: str, body: Annotated[TickNote, Body()]
     ) -> Response:
+        refuse_watcher(deps, request, call_id)
         note, by = clean_text(body.note), signed(request, clean_text(body.ticked_by))
         await deps.read(deps.store.tick_item, call_id, rule_id, note, by)
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def refuse_watcher(deps: Deps, request: Request, call_id: str) -> None:
+    """Keep who looks on from answering hints and ticking items: those are the agent's, and counted.
+
+    Raises:
+        HTTPException: 403, for a person who watches another's live call.
+    """
+    call = deps.summary(call_id)
+    if call is not None and watches(person_of(request), call.agent):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "only the call's agent does this; you watch")
 
 
 def detail_data(detail: CallDetail) -> dict[str, Any]:

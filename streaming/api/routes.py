@@ -12,6 +12,7 @@ from streaming.api.media import media_router
 from streaming.api.reviews import reviews_router
 from streaming.api.rules import rules_router
 from streaming.api.scores import scores_router
+from streaming.api.wall import wall_router
 from streaming.deps import Deps
 from streaming.problems import install_problems
 

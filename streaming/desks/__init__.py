@@ -11,6 +11,7 @@ from streaming.desks.own import own_routes
 from streaming.desks.people import people_routes
 from streaming.desks.review_tools import review_tool_routes
 from streaming.desks.reviews import review_routes
+from streaming.desks.wall import wall_routes
 from streaming.rendering import Renderer
 
 

@@ -1,6 +1,7 @@
 """The web side of the server alone: real bus, sockets, store and pages, fed with told events."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from starlette.middleware import Middleware
 from pipeline.audio.peaks import file_peaks
 from pipeline.audio.tape import Recording
 from pipeline.events import AngerChanged, CallEnded, CallStarted, durable
+from pipeline.store.alerts import Alerts
 from pipeline.store.audit import Audit
 from pipeline.outbox import Outbox
 from pipeline.store.outbox import OutboxStore
@@ -29,6 +31,7 @@ from streaming.live import live_routes
 from streaming.owners import Owners
 from streaming.pages import page_routes
 from streaming.trail import Trail
+from streaming.wall import Wall
 
 START_S = 15
 
@@ -47,12 +50,17 @@ class ToldCall:
     flagged: bool = False
     seq: int = 0
     dismissed: list = field(default_factory=list)
+    happened: list = field(default_factory=list)
+    write: Callable = None
 
     def tell(self, event, value=None):
         pass
 
     def dismiss(self, hint_id):
         self.dismissed.append(hint_id)
+
+    def note(self, note):
+        self.write(self, note)
 
 
 class ToldHost:
@@ -85,6 +93,7 @@ class Harness:
         self.calls = {}
         kept = OutboxStore(self.store.database)
         self.outbox = Outbox(kept, connectors or {}, folder, self.readers, first_wait_s=0.05)
+        self.wall = Wall(self.bus, self.host, Alerts(self.store.database), self.readers)
         self.deps = Deps(
             self.store,
             self.host,
@@ -97,6 +106,7 @@ class Harness:
             trail=self.trail,
             knowledge=knowledge,
             outbox=self.outbox,
+            wall=self.wall,
         )
         self.app = Starlette(
             routes=[*live_routes(self.deps), api_app(self.deps), *page_routes(self.deps)],
@@ -173,7 +183,7 @@ class Harness:
         """Store and publish events as a live call would; returns when they are out."""
         call = self.calls.get(call_id)
         if call is None or isinstance(events[0], CallStarted):
-            call = self.calls[call_id] = ToldCall(call_id)
+            call = self.calls[call_id] = ToldCall(call_id, write=self._write)
         numbered = []
         for event in events:
             if durable(event):
@@ -195,6 +205,12 @@ class Harness:
         self.loop.call_soon_threadsafe(go)
         assert done.wait(START_S)
         return call
+
+    def _write(self, call, event):
+        """Store and publish from the server's own thread."""
+        call.seq += 1
+        self.store.append(call.call_id, [(call.seq, event)])
+        self.bus.publish(call.call_id, call.seq, event)
 
     def _note(self, call, event):
         if isinstance(event, CallStarted):

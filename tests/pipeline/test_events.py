@@ -26,6 +26,7 @@ EXAMPLES = [
     ev.AudioGap(Channel.AGENT, 3.0, 4.0, "missing"),
     ev.CallEnded(10.0, "completed"),
     ev.WrapupReady({"reason": None, "promises": [1, "x"]}),
+    ev.NoteSent("n1", "Offer the fee back", "Sam", 4.0, True),
     ev.SpeechStarted(Channel.AGENT, 5, 4.0),
     ev.SpeechStopped(Channel.AGENT, 5, 5.0),
     ev.PartialTranscript(Channel.AGENT, 5, 4.0, 4.5, "good", 2),

@@ -2,22 +2,28 @@
 /** The agent's desktop: waits for the agent's call, helps through it, and takes the work after it. */
 import { effect, signal } from "../vendor/signals-core.js";
 import { Refused, sendFate, sendTick } from "./api.js";
+import { watchQuestions, OFFER_MS } from "./desk/answers.js";
+import { Brief } from "./desk/brief.js";
 import { Captions } from "./desk/captions.js";
 import { Checklist, nextItem } from "./desk/checklist.js";
 import { Banners, CallHeader, KeyHelp } from "./desk/header.js";
 import { HintDeck } from "./desk/hintdeck.js";
 import { listenForKeys } from "./desk/keys.js";
+import { Knowledge, Offered } from "./desk/knowledge.js";
 import { MoodPanel } from "./desk/mood.js";
+import { Outgoing, keepOutgoing } from "./desk/outgoing.js";
 import { ScoreSummary } from "./desk/score.js";
 import { Waiting } from "./desk/waiting.js";
+import { Whisper } from "./desk/whisper.js";
 import { WrapupForm } from "./desk/wrapup.js";
 import { deck } from "./hints.js";
 import { keepOpen } from "./socket.js";
 import { callSeconds, complete, initial, reduce } from "./store.js";
-import { html, perFrame, render } from "./ui.js";
+import { Icon, html, perFrame, render } from "./ui.js";
 
 const TICK_MS = 250;
 const KEYS_CHOICE = "cueline.keys";
+const QUIET_CHOICE = "cueline.quiet";
 
 /** @param {HTMLElement} root */
 export function startDesk(root) {
@@ -30,6 +36,11 @@ export function startDesk(root) {
     keysOn: localStorage.getItem(KEYS_CHOICE) !== "off",
     notice: "",
     next: "",
+    quiet: false,
+    brief: false,
+    offer: /** @type {import("./desk/answers.js").Offer | null} */ (null),
+    card: /** @type {any} */ (null),
+    sent: /** @type {import("./desk/outgoing.js").Item[]} */ ([]),
   });
   const now = () => performance.now();
   const dispatch = (/** @type {any} */ message) => {
@@ -48,7 +59,7 @@ export function startDesk(root) {
     line?.close();
     told.clear();
     state.value = initial(callId);
-    set({ marked: null, next: "", notice: "" });
+    set({ marked: null, next: "", notice: "", brief: false, offer: null, card: null });
     document.title = `Call ${callId} · Cueline`;
     line = keepOpen({
       address: () => `/calls/${encodeURIComponent(callId)}/live?after=${state.value.seq}`,
@@ -99,7 +110,8 @@ export function startDesk(root) {
     join(callId);
   }
 
-  function finish() {
+  function finish(/** @type {import("./desk/outgoing.js").Item[]} */ items = []) {
+    if (items.length) outgoing.take(state.value.callId, items);
     const { next } = local.value;
     if (next) takeNext(next);
     else {
@@ -129,16 +141,42 @@ export function startDesk(root) {
   }
 
   const jump = (/** @type {number} */ id) => set({ marked: { id } });
+  const outgoing = keepOutgoing((sent) => set({ sent }));
+  const articles = root.dataset.knowledge === "true";
+  const look = watchQuestions({
+    on: () => articles && !local.value.quiet && document.visibilityState !== "hidden",
+    found: (offer) => set({ offer }),
+    now,
+  });
+  /** Kept by agent, since several may share a computer. */
+  const quietKey = () => `${QUIET_CHOICE}.${state.value.call?.agent || agent}`;
+  function switchQuiet() {
+    const quiet = !local.value.quiet;
+    localStorage.setItem(quietKey(), quiet ? "on" : "off");
+    set({ quiet, offer: null });
+  }
+  function readOffer() {
+    const { offer } = local.value;
+    if (offer) set({ card: offer.card, offer: null, brief: false });
+  }
+  const switchBrief = () => state.value.callId && set({ brief: !local.value.brief });
+
   const toLive = () => document.querySelector(".to-live")?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   listenForKeys({
     on: () => local.value.keysOn,
     primary: () => {
-      const card = deck(state.value.hints).primary;
+      const card = deck(state.value.hints, local.value.quiet).primary;
       return card && card.leaving === null ? card.hint.id : null;
     },
     decide,
     help: () => set({ help: true }),
     toLive,
+    more: {
+      "/": () => document.getElementById("seek")?.focus(),
+      k: readOffer,
+      b: switchBrief,
+      q: switchQuiet,
+    },
   });
 
   function switchKeys() {
@@ -149,15 +187,25 @@ export function startDesk(root) {
 
   function view() {
     const s = state.value;
-    const { marked, help, keysOn, notice, next } = local.value;
-    if (!s.callId) return html`<${Waiting} agent=${agent} wall=${wall.value} open=${takeNext} />`;
+    const { marked, help, keysOn, notice, next, quiet, brief, offer, card, sent } = local.value;
+    const strip = html`<${Outgoing} items=${sent} retry=${outgoing.retry} />`;
+    if (!s.callId) return html`<${Waiting} agent=${agent} wall=${wall.value} open=${takeNext} sent=${strip} />`;
     const seconds = callSeconds(s, now());
     const over = s.phase === "over";
     const captions = html`<${Captions} turns=${s.turns} open=${s.open} gaps=${s.gaps} marked=${marked} phase=${s.phase} />`;
     return html`
-      <${CallHeader} state=${s} seconds=${seconds} help=${() => set({ help: true })} />
+      <${CallHeader} state=${s} seconds=${seconds} help=${() => set({ help: true })}>
+        ${articles && html`<${Knowledge} queue=${s.call?.queue ?? ""} agent=${s.call?.agent ?? agent} card=${card} keysOn=${keysOn}
+          closed=${() => set({ card: null })} />`}
+        <button type="button" class="button bare" aria-pressed=${String(brief)} aria-keyshortcuts=${keysOn ? "B" : undefined}
+          onClick=${switchBrief}><${Icon} name="link" />Brief</button>
+        ${!over && html`<button type="button" class="button bare" aria-pressed=${String(quiet)} aria-keyshortcuts=${keysOn ? "Q" : undefined}
+          onClick=${switchQuiet}><${Icon} name="snooze" />Quiet</button>`}
+      <//>
       <${Banners} state=${s} />
+      ${!over && html`<${Whisper} notes=${s.notes} callId=${s.callId} keysOn=${keysOn} />`}
       ${notice && html`<p class="banner bad" role="alert">${notice}</p>`}
+      ${strip}
       ${next && html`<p class="banner good" role="status">Your next call is on the line.
         <button type="button" class="button strong" onClick=${() => takeNext(next)}>Go to the call</button></p>`}
       <main class=${`desk ${over ? "over" : ""}`} id="main" tabindex="-1">
@@ -166,9 +214,11 @@ export function startDesk(root) {
             ? html`<${WrapupForm} key=${s.callId} callId=${s.callId} agent=${s.call?.agent ?? ""} wrapup=${s.wrapup}
                 end=${s.end} turns=${s.turns} jump=${jump} finish=${finish} />`
             : html`<${HintDeck} hints=${s.hints} seconds=${seconds} decide=${decide} jump=${jump} keysOn=${keysOn}
-                agentSpeaking=${s.speaking.agent === true} next=${nextItem(s.rows)} />${captions}`}
+                agentSpeaking=${s.speaking.agent === true} next=${nextItem(s.rows)} quiet=${quiet}
+                offered=${offer && html`<${Offered} card=${offer.card} keysOn=${keysOn} open=${readOffer} close=${() => set({ offer: null })} />`} />${captions}`}
         </div>
         <div class="column side">
+          ${brief && html`<${Brief} key=${s.callId} callId=${s.callId} jump=${jump} close=${() => set({ brief: false })} />`}
           ${over && html`<${ScoreSummary} scorecard=${s.scorecard} callId=${s.callId} rows=${s.rows} />`}
           <${MoodPanel} mood=${s.mood} moods=${s.moods} seconds=${seconds} jump=${jump} />
           ${over ? captions : html`<${Checklist} rows=${s.rows} seconds=${seconds} jump=${jump} tick=${tick} live=${!over} />`}
@@ -183,7 +233,7 @@ export function startDesk(root) {
   function reportShown() {
     const s = state.value;
     if (!s.caughtUp || s.phase !== "live" || document.visibilityState === "hidden") return;
-    const { primary, small } = deck(s.hints);
+    const { primary, small } = deck(s.hints, local.value.quiet);
     for (const card of [primary, ...small]) {
       if (!card || card.origin !== "raised" || told.has(card.hint.id)) continue;
       told.add(card.hint.id);
@@ -200,13 +250,21 @@ export function startDesk(root) {
     void [state.value, wall.value, local.value];
     draw();
   });
+  effect(() => {
+    const known = localStorage.getItem(quietKey()) === "on";
+    if (known !== local.peek().quiet) set({ quiet: known });
+    look(state.value);
+  });
   setInterval(() => {
     if (state.value.phase !== "live") return;
+    const { offer } = local.value;
+    if (offer && now() - offer.at > OFFER_MS) set({ offer: null });
     dispatch({ kind: "tick" });
     draw();
   }, TICK_MS);
   if (state.value.callId) join(state.value.callId);
   else watch();
+  void outgoing.begin();
   return { state, cut: () => line?.cut() };
 }
 

@@ -49,6 +49,7 @@ export function initial(callId = "") {
     /** @type {Record<string, string>} */ degraded: {},
     /** @type {any | null} */ scorecard: null,
     /** @type {any | null} */ wrapup: null,
+    /** What a supervisor wrote to the agent. @type {any[]} */ notes: [],
   };
 }
 
@@ -287,5 +288,9 @@ const HANDLERS = {
     degraded: {},
   }),
   CallScored: (state, event) => ({ ...state, scorecard: event.scorecard }),
+  NoteSent: (state, event) => ({
+    ...state,
+    notes: [...state.notes.filter((note) => note.note_id !== event.note_id), event],
+  }),
   WrapupReady: (state, event) => ({ ...state, wrapup: event.wrapup }),
 };

@@ -18,8 +18,8 @@ const FALLEN = /** @type {Record<string, string>} */ ({
   transcription: "Some words may be missing.",
 });
 
-/** @param {{state: import("../store.js").State, seconds: number, keysOn: boolean, help: () => void}} props */
-export function CallHeader({ state, seconds, help }) {
+/** @param {{state: import("../store.js").State, seconds: number, help: () => void, children?: any}} props */
+export function CallHeader({ state, seconds, help, children }) {
   const { call, phase } = state;
   const line = phase === "over" && state.connection === "live" ? LINES.over : LINES[state.connection];
   return html`<header class="bar">
@@ -32,6 +32,7 @@ export function CallHeader({ state, seconds, help }) {
       ${call?.direction && html`<div><dt>Direction</dt><dd>${call.direction}</dd></div>`}
     </dl>
     <p class=${`line ${line.kind}`} data-line=${state.connection}><i aria-hidden="true"></i><span>${line.word}</span></p>
+    ${children}
     <button type="button" class="button bare" onClick=${help} aria-keyshortcuts="?"><${Icon} name="keys" />Keys</button>
   </header>`;
 }
@@ -55,6 +56,12 @@ const KEYS = [
   ["N", "the hint is not helpful"],
   ["S", "show the hint later"],
   ["L", "captions: jump to live"],
+  ["/", "search the articles"],
+  ["K", "read the article that is offered"],
+  ["B", "brief for whoever joins"],
+  ["Q", "quiet: only critical hints"],
+  ["Ctrl Enter", "after the call: send the work"],
+  ["V", "a supervisor’s note was seen"],
   ["?", "this list"],
 ];
 
