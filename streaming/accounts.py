@@ -143,6 +143,36 @@ class Accounts:
                     return user.name, token
         raise RecordNotFound(f"there is no token {token_id}")
 
+    def provided(
+        self,
+        subject: str,
+        name: str,
+        role: str,
+        *,
+        display: str,
+        agent: str | None = None,
+        team: str | None = None,
+    ) -> User:
+        """Make the account of whom an identity provider knows, or bring it up to date.
+
+        `subject` is what the provider calls them for good; None leaves what is there. An account
+        that is there by the same name is another's: taking it over would need no more than a name.
+
+        Raises:
+            RequestRefused: the account is closed, or the name another's.
+        """
+        said = {"display": display, "agent": agent, "team": team}
+        values = {k: _trimmed(v) for k, v in said.items() if v is not None}
+        user = self.users.by_subject(subject)
+        if user is None:
+            name = re.sub(r"[^A-Za-z0-9._@+-]+", "-", name).lstrip("._@+-")[:64]
+            if any(u.name.lower() == name.lower() for u in self.users.listed()):
+                raise RequestRefused(f"the name {name!r} has an account here already, of another")
+            return self.users.add(name, role_of(role), subject=subject, **values)
+        if user.disabled:
+            raise RequestRefused("your account here is closed")
+        return self.users.change(user.name, role=role_of(role), **values)
+
     def _refuse_last(self, user: User) -> None:
         """Refuse to take the last administrator away, who else could let anybody in again?"""
         if user.role != Role.ADMIN or user.disabled:
@@ -197,3 +227,8 @@ def _short(what: str, text: str) -> str:
     if len(text) > TEXT_MAX or not text.isprintable():
         raise RequestRefused(f"{what}: at most {TEXT_MAX} characters, on one line")
     return text
+
+
+def _trimmed(text: str) -> str:
+    """What a provider says, as it can be kept."""
+    return "".join(c for c in text if c.isprintable()).strip()[:TEXT_MAX]

@@ -70,6 +70,14 @@ class LiveHandle(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The people of a demo, shown to everybody: each name, what it is for, and their password."""
+
+    password: str
+    people: tuple[tuple[str, str], ...]
+
+
 class Host(Protocol):
     """The live calls of this process."""
 
@@ -108,6 +116,7 @@ class Deps:
     wall: "Wall | None" = field(default=None, kw_only=True)
     knowledge: Knowledge | None = None
     outbox: Outbox | None = None
+    demo: Demo | None = field(default=None, kw_only=True)
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.

@@ -10,6 +10,7 @@ from streaming.access import MEANS, Permission, person_of
 from streaming.auth import safe_next
 from streaming.deps import Deps
 from streaming.directory import Waiting, person
+from streaming.provider_sign_in import BEGIN, provider_routes
 from streaming.rendering import Renderer, form_of, home
 
 REFUSED = {
@@ -25,6 +26,7 @@ def sign_in_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         Route("/login", pages.login, methods=["GET", "POST"]),
         Route("/logout", pages.logout, methods=["POST"]),
         Route("/me", pages.me),
+        *provider_routes(deps, renderer),
     ]
 
 
@@ -85,6 +87,9 @@ class SignIn:
             people=people,
             given=name,
             wait_s=wait_s,
+            provider=self._deps.settings.oidc.label if self._deps.settings.oidc.issuer else "",
+            provider_at=BEGIN,
+            demo=self._deps.demo,
         )
 
     async def logout(self, request: Request) -> Response:

@@ -77,7 +77,7 @@ class ToldHost:
 class Harness:
     """A server in a thread of its own; `publish` may be called from any other."""
 
-    def __init__(self, folder: Path, token: str | None = None, mailbox: int = 256, knowledge=None, connectors=None):
+    def __init__(self, folder: Path, token: str | None = None, mailbox: int = 256, knowledge=None, connectors=None, **more):
         self.folder = folder
         self.store = Store.open(f"sqlite:///{folder / 'calls.db'}")
         self.host = ToldHost()
@@ -106,6 +106,7 @@ class Harness:
             trail=self.trail,
             knowledge=knowledge,
             outbox=self.outbox,
+            **more,
             wall=self.wall,
         )
         self.app = Starlette(
