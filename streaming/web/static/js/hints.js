@@ -136,9 +136,14 @@ function woken(card, t) {
   return held ? card : { ...card, shown: t.now };
 }
 
-/** What to draw: one card in full, two small, and how many more wait. @param {Hints} hints */
-export function deck(hints) {
-  const shown = hints.cards.filter((card) => card.shown !== null && card.snoozedUntil === null);
+/**
+ * What to draw: one card in full, two small, and how many more wait.
+ * @param {Hints} hints @param {boolean} [quiet] whether only critical cards are drawn
+ */
+export function deck(hints, quiet = false) {
+  const shown = hints.cards.filter(
+    (card) => card.shown !== null && card.snoozedUntil === null && (!quiet || card.hint.priority === "critical"),
+  );
   if (shown.length === 0) return { primary: null, small: [], more: 0 };
   const rank = (/** @type {Card} */ card) => RANK[card.hint.priority] ?? 1;
   const at = (/** @type {Card} */ card) => card.shown ?? 0;

@@ -52,8 +52,14 @@ export class Captions extends Component {
     this.state = { following: true, drawn: DRAWN };
     /** @type {HTMLElement | null} */
     this.list = null;
+    // A card that comes or goes above makes the list shorter or longer; the end has to stay in sight.
+    this.sized = new ResizeObserver(() => {
+      if (/** @type {any} */ (this.state).following && this.list) this.list.scrollTop = this.list.scrollHeight;
+    });
     this.hold = (/** @type {HTMLElement | null} */ list) => {
       this.list = list;
+      this.sized.disconnect();
+      if (list) this.sized.observe(list);
     };
     this.scrolled = () => {
       const following = this.nearEnd();

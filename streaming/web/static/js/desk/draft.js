@@ -8,7 +8,7 @@
  *   dispositions: {id: string, title: string, why: string}[],
  *   disposition?: {id: string, title: string} | null, promises: any[], follow_ups: any[],
  *   fields: Record<string, any>, summary: any[], needs_review: string[], mood: any,
- *   confirmed?: boolean}} Work
+ *   confirmed?: boolean, note?: string}} Work
  */
 
 export const OUTCOMES = ["Resolved", "Pending", "Escalated", "Transferred", "Dropped"];

@@ -92,10 +92,12 @@ function Small({ card, decide }) {
  * What a screen reader is told: urgent cards break in, the others wait for a pause. Each card is a
  * line of its own, so that one more does not read the others again. The regions stay in the page,
  * since one that comes with its words is often not read.
- * @param {{cards: Card[]}} props
+ * @param {{cards: Card[], quiet: boolean}} props
  */
-function Announcer({ cards }) {
-  const shown = cards.filter((c) => c.shown !== null && c.snoozedUntil === null && c.leaving === null);
+function Announcer({ cards, quiet }) {
+  const shown = cards.filter(
+    (c) => c.shown !== null && c.snoozedUntil === null && c.leaving === null && (!quiet || c.hint.priority === "critical"),
+  );
   const lines = (/** @type {boolean} */ critical) =>
     shown
       .filter((c) => (c.hint.priority === "critical") === critical)
@@ -106,8 +108,9 @@ function Announcer({ cards }) {
   </div>`;
 }
 
-/** Between hints: what the script asks for next. @param {{held: boolean, next: import("../store.js").Row | null}} props */
-function Quiet({ held, next }) {
+/** Between hints: what the script asks for next. @param {{held: boolean, quiet: boolean, next: import("../store.js").Row | null}} props */
+function Quiet({ held, quiet, next }) {
+  if (quiet) return html`<div class="no-hint"><${Icon} name="snooze" /><p>Quiet: only what must not wait is shown.</p></div>`;
   if (held) return html`<div class="no-hint"><${Icon} name="cue" /><p>A hint waits for the end of your sentence.</p></div>`;
   if (!next) return html`<div class="no-hint"><${Icon} name="cue" /><p>Nothing to suggest. Cueline is listening.</p></div>`;
   return html`<div class="no-hint"><${Icon} name=${next.finding?.state === "due" ? "due" : "waiting"} />
@@ -118,20 +121,21 @@ function Quiet({ held, next }) {
 /**
  * @param {{hints: import("../hints.js").Hints, seconds: number, decide: Decide,
  *   jump: (id: number) => void, keysOn: boolean, agentSpeaking: boolean,
- *   next: import("../store.js").Row | null}} props
+ *   next: import("../store.js").Row | null, quiet: boolean, offered: any}} props `offered` is a card of another kind.
  */
-export function HintDeck({ hints, seconds, decide, jump, keysOn, agentSpeaking, next }) {
-  const { primary, small, more } = deck(hints);
+export function HintDeck({ hints, seconds, decide, jump, keysOn, agentSpeaking, next, quiet, offered }) {
+  const { primary, small, more } = deck(hints, quiet);
   const held = hints.cards.filter((card) => card.shown === null).length;
   return html`<section class="hints" aria-labelledby="hints-title">
     <h2 id="hints-title" class="unseen">Hints</h2>
-    <${Announcer} cards=${hints.cards} />
+    <${Announcer} cards=${hints.cards} quiet=${quiet} />
     ${primary
       ? html`<${Primary} key=${primary.hint.id} card=${primary} seconds=${seconds} decide=${decide} jump=${jump} keysOn=${keysOn} />`
-      : html`<${Quiet} held=${held > 0 && agentSpeaking} next=${next} />`}
+      : html`<${Quiet} held=${held > 0 && agentSpeaking} quiet=${quiet} next=${next} />`}
     ${small.length > 0 && html`<div class="smalls">
       ${small.map((card) => html`<${Small} key=${card.hint.id} card=${card} decide=${decide} />`)}
       ${more > 0 && html`<p class="more">and ${more} more</p>`}
     </div>`}
+    ${offered}
   </section>`;
 }

@@ -13,9 +13,9 @@ const FATES = /** @type {Record<string, string>} */ ({
 
 /**
  * @param {{on: () => boolean, primary: () => string | null, decide: (id: string, fate: string) => void,
- *   help: () => void, toLive: () => void}} options
+ *   help: () => void, toLive: () => void, more: Record<string, () => void>}} options `more` are the other keys of the desk.
  */
-export function listenForKeys({ on, primary, decide, help, toLive }) {
+export function listenForKeys({ on, primary, decide, help, toLive, more }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event)) return;
     const key = event.key.toLowerCase();
@@ -27,6 +27,11 @@ export function listenForKeys({ on, primary, decide, help, toLive }) {
     if (!on()) return;
     if (key === "l") {
       toLive();
+      return;
+    }
+    if (Object.hasOwn(more, key)) {
+      event.preventDefault();
+      more[key]();
       return;
     }
     // Enter on a button or a link is that button's.

@@ -3,8 +3,8 @@
 import { clock, levelWord } from "../format.js";
 import { Icon, html } from "../ui.js";
 
-/** @param {{agent: string, wall: {calls: any[], connection: string}, open: (id: string) => void}} props */
-export function Waiting({ agent, wall, open }) {
+/** @param {{agent: string, wall: {calls: any[], connection: string}, open: (id: string) => void, sent: any}} props */
+export function Waiting({ agent, wall, open, sent }) {
   const ready = wall.connection === "live" || wall.calls.length > 0;
   return html`<header class="bar">
       <a class="brand" href="/"><img src="/static/favicon.svg" alt="" width="24" height="24" />Cueline</a>
@@ -22,6 +22,7 @@ export function Waiting({ agent, wall, open }) {
             <b>${call.agent || "No agent named"}</b><span>${call.queue || "no queue"}</span>
             <span>${clock(call.seconds)}</span><span>${levelWord(call.anger)}</span>
           </button></li>`)}</ul></section>`}
+      ${sent}
       <p><a href="/">All calls</a></p>
     </main>`;
 }

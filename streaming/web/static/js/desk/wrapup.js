@@ -1,9 +1,10 @@
 // @ts-check
 /** The work after the call: drafted from it, corrected by the agent, saved as it is typed. */
-import { getWrapup, saveWrapup } from "../api.js";
+import { getChoices, getSends, getWrapup, retrySend, saveWrapup, sendWork } from "../api.js";
 import { levelWord } from "../format.js";
 import { Component, Icon, html } from "../ui.js";
 import { OUTCOMES, added, blank, changed, filled, moodWords, named, removed } from "./draft.js";
+import { Outgoing } from "./outgoing.js";
 import { CapturedFields, FollowUpLines, PromiseLines, Source, SummaryLines } from "./lines.js";
 
 /** @typedef {import("./draft.js").Work} Work */
@@ -39,13 +40,15 @@ function Part(/** @type {any} */ { title, add, children, empty }) {
 export class WrapupForm extends Component {
   constructor() {
     super(...arguments);
-    this.state = { work: null, saving: "clean", loaded: false };
+    this.state = { work: null, saving: "clean", choices: null, connectors: [], sent: [], refused: "", sending: false };
     this.unsaved = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.leave = (/** @type {BeforeUnloadEvent} */ event) => {
       if (this.unsaved) event.preventDefault();
     };
+    this.retry = (/** @type {any} */ item) =>
+      retrySend(item.call_id, item.id).then((found) => this.setState({ sent: found.items }), (/** @type {Error} */ error) => this.setState({ refused: error.message }));
     this.keys = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -63,6 +66,8 @@ export class WrapupForm extends Component {
       },
       () => {},
     );
+    getChoices(callId).then((choices) => this.setState({ choices }), () => {});
+    getSends(callId).then(({ connectors, items }) => this.setState({ connectors, sent: items }), () => {});
   }
 
   componentWillUnmount() {
@@ -105,13 +110,46 @@ export class WrapupForm extends Component {
     return true;
   }
 
-  async finish() {
+  /** Save, hand over to whatever is set up, and go on; what is not sent is kept and tried again. */
+  finish() {
     const work = this.work();
-    if (!work) return;
+    if (!work || /** @type {any} */ (this.state).sending) return;
     this.unsaved += 1;
-    this.setState({ work: { ...work, confirmed: true } }, async () => {
-      if (await this.save()) /** @type {any} */ (this.props).finish();
+    this.setState({ work: { ...work, confirmed: true }, sending: true, refused: "" }, async () => {
+      const refused = (await this.save()) ? await this.send() : "It is not saved, so it was not sent. Try again in a moment.";
+      this.setState({ sending: false, refused });
     });
+  }
+
+  /** @returns {Promise<string>} why it was not handed over */
+  async send() {
+    const { callId, finish } = /** @type {any} */ (this.props);
+    try {
+      const items = /** @type {any} */ (this.state).connectors.length ? (await sendWork(callId)).items : [];
+      finish(items);
+      return "";
+    } catch (error) {
+      return `It is saved, but could not be handed over: ${/** @type {Error} */ (error).message || "no answer"}`;
+    }
+  }
+
+  /** The ways to close the case: those that the call speaks for, and the others of its packs. @param {Work} work */
+  ways(work) {
+    const { choices } = /** @type {any} */ (this.state);
+    const chosen = work.disposition?.id ?? "";
+    const choose = (/** @type {any} */ way) => this.edit((w) => ({ ...w, disposition: way ? { id: way.id, title: way.title } : null }));
+    const shown = work.dispositions;
+    const others = (choices?.dispositions ?? []).filter((/** @type {any} */ way) => !shown.some((known) => known.id === way.id));
+    if (shown.length + others.length === 0) return null;
+    const other = others.find((/** @type {any} */ way) => way.id === chosen);
+    return html`<fieldset class="dispositions"><legend>Disposition</legend>
+      ${shown.map((way) => html`<label class="pill" key=${way.id} title=${way.why && `Because: ${way.why}`}>
+        <input type="radio" name="disposition" value=${way.id} checked=${chosen === way.id} onChange=${() => choose(way)} />${way.title}</label>`)}
+      ${others.length > 0 && html`<label class="other-way"><span class="unseen">Another disposition</span>
+        <select value=${other ? chosen : ""} onChange=${(/** @type {any} */ e) => choose(others.find((/** @type {any} */ w) => w.id === e.currentTarget.value))}>
+          <option value="">${shown.length ? "another ..." : "choose ..."}</option>
+          ${others.map((/** @type {any} */ way) => html`<option value=${way.id} key=${way.id}>${way.title}</option>`)}</select></label>`}
+    </fieldset>`;
   }
 
   /** @param {"promises" | "follow_ups" | "summary"} list */
@@ -126,26 +164,26 @@ export class WrapupForm extends Component {
   choices(work, sources) {
     const heard = [work.reason, ...work.other_reasons].filter((found) => found !== null);
     const drafted = /** @type {any} */ (this.props).wrapup?.outcome;
-    const chosen = work.disposition?.id ?? "";
+    const { choices } = /** @type {any} */ (this.state);
+    const titles = (/** @type {string} */ list, /** @type {string[]} */ first) => [
+      ...new Set([...first, ...(choices?.[list] ?? []).map((/** @type {any} */ one) => one.title)]),
+    ];
     return html`<div class="choices-row">
         <${Choice} label="Reason for the call" id="work-reason" found=${work.reason} sources=${sources}
-          hint="why the customer rang" options=${[...new Set(heard.map((found) => found.title))]}
+          hint="why the customer rang" options=${titles("reasons", heard.map((found) => found.title))}
           set=${(/** @type {string} */ title) => this.edit((w) => named(w, "reason", title, heard))} />
         <${Choice} label="Outcome" id="work-outcome" found=${work.outcome} sources=${sources}
-          hint="how the call ended" options=${OUTCOMES}
+          hint="how the call ended" options=${choices?.outcomes?.length ? titles("outcomes", []) : OUTCOMES}
           set=${(/** @type {string} */ title) => this.edit((w) => named(w, "outcome", title, drafted ? [drafted] : []))} />
       </div>
-      ${work.dispositions.length > 0 && html`<fieldset class="dispositions"><legend>Disposition</legend>
-        ${work.dispositions.map((way) => html`<label class="pill" key=${way.id} title=${way.why && `Because: ${way.why}`}>
-          <input type="radio" name="disposition" value=${way.id} checked=${chosen === way.id}
-            onChange=${() => this.edit((w) => ({ ...w, disposition: { id: way.id, title: way.title } }))} />${way.title}</label>`)}
-      </fieldset>`}`;
+      ${this.ways(work)}`;
   }
 
   render() {
     const { end, jump, turns } = /** @type {any} */ (this.props);
-    const { saving } = /** @type {any} */ (this.state);
+    const { saving, connectors, sent, refused, sending } = /** @type {any} */ (this.state);
     const work = this.work();
+    const to = connectors.join(" and ");
     const head = html`<header class="panel-head"><h2 id="work-title">After-call work</h2>
       ${end && end.reason !== "completed" && html`<span class="chip warn">${end.reason === "lost" ? "the line was lost" : end.reason}</span>`}
       ${work && html`<p class=${`saving ${saving}`} role="status">${SAVED[saving]}</p>`}</header>`;
@@ -168,10 +206,15 @@ export class WrapupForm extends Component {
           <${FollowUpLines} lines=${work.follow_ups} ...${this.lines("follow_ups")} sources=${sources} /></${Part}>
         ${Object.keys(work.fields).length > 0 && html`<${Part} title="Captured"><${CapturedFields} fields=${work.fields}
           fill=${(/** @type {string} */ id, /** @type {string} */ value) => this.edit((w) => filled(w, id, value))} sources=${sources} /></${Part}>`}
+        <label class="work-note"><span>Note</span><textarea rows="2" value=${work.note ?? ""}
+          onInput=${(/** @type {any} */ e) => this.edit((w) => ({ ...w, note: e.currentTarget.value }))}></textarea></label>
         ${mood && html`<p class="quiet">Customer’s mood: ${mood}.</p>`}
       </form>
-      <footer class="work-done"><button type="button" class="button strong" aria-keyshortcuts="Control+Enter" onClick=${() => this.finish()}>
-        <${Icon} name="check" />Done, next call<kbd aria-hidden="true">Ctrl ↵</kbd></button></footer>
+      <footer class="work-done">
+        ${refused && html`<p class="fault" role="alert">${refused}</p>`}
+        <${Outgoing} items=${sent} retry=${this.retry} link=${false} />
+        <button type="button" class="button strong" aria-keyshortcuts="Control+Enter" disabled=${sending} onClick=${() => this.finish()}>
+        <${Icon} name="check" />${to ? `Send to ${to}, next call` : "Done, next call"}<kbd aria-hidden="true">Ctrl ↵</kbd></button></footer>
     </section>`;
   }
 }
