@@ -62,3 +62,48 @@ export function getWrapup(callId) {
 export function saveReview(review, draft) {
   return ask(`/api/v1/reviews/${encodeURIComponent(review)}`, "PUT", draft);
 }
+
+/** Look for articles. @param {string} query @param {string} queue */
+export function findCards(query, queue) {
+  return ask(`/api/v1/knowledge/search?q=${encodeURIComponent(query)}&queue=${encodeURIComponent(queue)}`);
+}
+
+/** Ask for the card that surely answers a customer. @param {string} text @param {string} queue */
+export function suggestCard(text, queue) {
+  return ask("/api/v1/knowledge/suggest", "POST", { text, queue });
+}
+
+/** Say that a search did not help. @param {string} query @param {"nothing" | "unhelpful"} why @param {string} queue @param {string} agent */
+export function sendGap(query, why, queue, agent) {
+  return ask("/api/v1/knowledge/gaps", "POST", { query, why, queue, asked_by: agent });
+}
+
+/** @param {string} callId */
+export function getBrief(callId) {
+  return ask(address(callId, "/brief"));
+}
+
+/** @param {string} callId */
+export function getChoices(callId) {
+  return ask(address(callId, "/choices"));
+}
+
+/** Where the after-call work goes, and how far it is. @param {string} callId */
+export function getSends(callId) {
+  return ask(address(callId, "/sends"));
+}
+
+/** Send the after-call work as it was last saved. @param {string} callId */
+export function sendWork(callId) {
+  return ask(address(callId, "/sends"), "POST");
+}
+
+/** @param {string} callId @param {number} item */
+export function retrySend(callId, item) {
+  return ask(address(callId, `/sends/${item}/retry`), "POST");
+}
+
+/** What of one's own could not be sent. */
+export function getUnsent() {
+  return ask("/api/v1/sends");
+}
