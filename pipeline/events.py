@@ -147,7 +147,8 @@ class CallScored:
     """The form is filled in; a later one of the same call replaces the earlier.
 
     The first comes with the call's end, and has its `basis`. A later one says when (`at`, ISO
-    8601), who (`by`) and `why`: "form" (scored again by the rules) | "answers" (of persons).
+    8601), who (`by`) and `why`: "form" (scored again by the rules) | "answers" (of persons) |
+    "sides" (swapped).
     """
 
     scorecard: Scorecard
@@ -156,6 +157,18 @@ class CallScored:
     by: str = ""
     why: str = ""
     type: Literal["CallScored"] = "CallScored"
+
+
+@dataclass(frozen=True, slots=True)
+class SidesSwapped:
+    """Agent and customer were reversed: who `by` swapped them, and when (`at`, ISO 8601).
+
+    Events before it keep the sides they were heard with; `pipeline.placed` reads them.
+    """
+
+    at: str
+    by: str = ""
+    type: Literal["SidesSwapped"] = "SidesSwapped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +269,7 @@ DurableEvent = (
     | AudioGap
     | CallEnded
     | CallScored
+    | SidesSwapped
     | WrapupReady
     | NoteSent
 )

@@ -20,12 +20,13 @@ from pipeline.events import (
     UtteranceFinal,
     UtteranceRedacted,
 )
+from pipeline.placed import placed
 from pipeline.reading import holds
 from pipeline.scoring import turn_count
 from pipeline.turns import metrics
 from qa_rules.live import UNHEARD, RuleRun
 from qa_rules.packs import PackSet
-from qa_rules.types import CallFacts, Finding, HappenedEvent
+from qa_rules.types import Anger, CallFacts, Finding, HappenedEvent, RuleOutput
 
 _OLD = "an earlier version kept no facts and no holds of this call: they count as unknown"
 
@@ -84,6 +85,7 @@ class Replayed:
     turns: int
     metrics: dict[str, float]
     notes: tuple[str, ...]
+    anger: tuple[Anger, ...] = ()
 
 
 def stored_call(call_id: str, events: Iterable[Event]) -> StoredCall:
@@ -93,7 +95,7 @@ def stored_call(call_id: str, events: Iterable[Event]) -> StoredCall:
         CallOpen: it has not ended.
     """
     call, ended = StoredCall(call_id), False
-    for event in events:
+    for _, event in placed(list(enumerate(events))):
         match event:
             case CallStarted():
                 call.started = event
@@ -120,21 +122,22 @@ def replay(call: StoredCall, packs: PackSet) -> Replayed:
     """Judge a stored call by packs, from its first word to its end."""
     rules = RuleRun(packs, call.facts)
     told = list(call.basis.told) if call.basis is not None else []
+    out: list[RuleOutput] = []
     for step, floor in zip(call.steps, _floors(call.steps), strict=True):
         while told and told[0].at < step.end:
-            rules.tell(told[0].id, told[0].at, told[0].value)
+            out += rules.tell(told[0].id, told[0].at, told[0].value)
             del told[0]
-        rules.advance(floor)
+        out += rules.advance(floor)
         if isinstance(step, Utterance):
-            rules.utterance(step, call.labels.get(step.id, ()))
+            out += rules.utterance(step, call.labels.get(step.id, ()))
         else:
-            rules.tell(UNHEARD, step.end, (step.start, step.end))
+            out += rules.tell(UNHEARD, step.end, (step.start, step.end))
     for event in told:
-        rules.tell(event.id, event.at, event.value)
+        out += rules.tell(event.id, event.at, event.value)
     notes = () if call.basis is not None else (_OLD,)
     waits = holds(rules.events(), call.seconds)
     measured = metrics(call.said, waits, call.seconds)
-    rules.end(call.seconds, measured)
+    out += rules.end(call.seconds, measured)
     return Replayed(
         rules.judged(),
         rules.events(),
@@ -143,6 +146,7 @@ def replay(call: StoredCall, packs: PackSet) -> Replayed:
         turn_count([u.channel for u in call.said]),
         measured,
         notes,
+        tuple(o for o in out if isinstance(o, Anger)),
     )
 
 

@@ -26,7 +26,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.events import CallEnded, DurableEvent, UtteranceRedacted, from_json, to_json
+from pipeline.events import (
+    CallEnded,
+    DurableEvent,
+    SidesSwapped,
+    UtteranceRedacted,
+    from_json,
+    to_json,
+)
+from pipeline.placed import placed
 from pipeline.store import schema, search
 from pipeline.store.project import Amend, Put, at_s, project, tally
 from pipeline.store.redacted import rewrite
@@ -69,7 +77,8 @@ class Appender:
         self._insert_events(connection, fresh)
         redacting = {c for c, _, e in fresh if isinstance(e, UtteranceRedacted)}
         redacting |= self._late(connection, fresh, last)
-        again = redacting | {c for c, s, _ in fresh if s < last[c]}
+        swapping = {c for c, _, e in fresh if isinstance(e, SidesSwapped)}
+        again = redacting | swapping | {c for c, s, _ in fresh if s < last[c]}
         self._derive(connection, [item for item in fresh if item[0] not in again])
         removed = [
             call_id
@@ -97,7 +106,8 @@ class Appender:
             .where(stored.c.call_id == call_id)
             .order_by(stored.c.seq)
         )
-        self._derive(connection, [(call_id, row.seq, _durable(row.body)) for row in rows])
+        events = [(int(row.seq), _durable(row.body)) for row in rows]
+        self._derive(connection, [(call_id, seq, event) for seq, event in placed(events)])
 
     def _calls(self, connection: Connection, ids: set[str]) -> dict[str, int]:
         """Return the last number of each call; a call that is not there is made."""

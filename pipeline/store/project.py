@@ -21,6 +21,7 @@ from pipeline.events import (
     HintRaised,
     LabelsAdded,
     NoteSent,
+    SidesSwapped,
     TranscriptionFailed,
     UtteranceFinal,
     UtteranceRedacted,
@@ -105,7 +106,7 @@ def at_s(event: DurableEvent) -> float | None:
             return start
         case CallEnded(seconds=seconds):
             return seconds
-        case UtteranceRedacted() | LabelsAdded() | CallScored() | WrapupReady():
+        case UtteranceRedacted() | LabelsAdded() | CallScored() | SidesSwapped() | WrapupReady():
             return None
         case _:
             assert_never(event)
@@ -165,6 +166,8 @@ def project(call_id: str, seq: int, event: DurableEvent) -> list[Put | Amend]:  
             return _ended(call_id, event)
         case CallScored(scorecard=scorecard):
             return [*_scored(call_id, scorecard), *_used(call_id, seq, scorecard)]
+        case SidesSwapped():
+            return []  # the call is made again from all of its events
         case WrapupReady(wrapup=wrapup):
             return [Put(schema.wrapup, {"call_id": call_id, "body": text(PLAIN, wrapup)})]
         case NoteSent():

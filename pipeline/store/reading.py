@@ -4,7 +4,17 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    func,
+    or_,
+    select,
+)
 
 from models.types import Channel, Label, Utterance
 from pipeline.audio.peaks import Peaks
@@ -110,7 +120,14 @@ def call(connection: Connection, call_id: str) -> CallDetail | None:
             for r in _all(connection, call_id, schema.gap)
         ),
         recording=recording(connection, call_id),
+        swapped=_swaps(connection, call_id) % 2 == 1,
     )
+
+
+def _swaps(connection: Connection, call_id: str) -> int:
+    stored = schema.event
+    query = select(func.count()).where(stored.c.call_id == call_id, stored.c.type == "SidesSwapped")
+    return connection.scalar(query) or 0
 
 
 def recording(connection: Connection, call_id: str) -> Recording | None:

@@ -148,3 +148,5 @@ class CallDetail:
     wrapup: WrapupRow | None
     gaps: tuple[AudioGap, ...]
     recording: Recording | None = field(repr=False)
+    swapped: bool = False
+    """Whether its sides stand the other way round than they were heard."""

@@ -23,11 +23,12 @@ from pipeline.review_export import (
     review_row,
     xlsx_bytes,
 )
+from pipeline.sides import swap
 from pipeline.store.reviews import MOST, Reviews
 from pipeline.store.rows import CallFilter
 from qa_rules.card_diff import words
 from qa_rules.errors import RuleError
-from qa_rules.packs import load_packs
+from qa_rules.packs import PackSet, load_packs
 from streaming.access import person_of
 from streaming.api.scores import chosen
 from streaming.deps import Deps
@@ -44,6 +45,7 @@ def review_tool_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
     return [
         Route("/reviews/export", tools.export, methods=["GET"]),
         Route("/reviews/{review_id:int}/rescore", tools.again, methods=["POST"]),
+        Route("/reviews/{review_id:int}/swap", tools.swap, methods=["POST"]),
     ]
 
 
@@ -57,6 +59,10 @@ class ReviewTools:
     async def again(self, request: Request) -> Response:
         """Score the call of a draft again by its packs as they are today."""
         return await self._change(request, self._rescore, "call_rescored")
+
+    async def swap(self, request: Request) -> Response:
+        """Swap the sides of a draft's call, which is judged again so."""
+        return await self._change(request, self._swap, "sides_swapped")
 
     async def _change(
         self, request: Request, change: Callable[[str, str], str], action: str
@@ -82,12 +88,21 @@ class ReviewTools:
         return await self._pages.page(request, again, refused=refused, told=told, status=status)
 
     def _rescore(self, call_id: str, by: str) -> str:
-        detail = self._deps.store.call(call_id)
-        form = detail.scorecard.form if detail.scorecard else ""
-        packs = load_packs(chosen(form, detail.packs), self._deps.pack_dirs)
+        packs = self._packs(call_id)
         done = rescore(self._deps.store, call_id, packs)
         save(self._deps.store, done, packs, by)
         return "Scored again: " + "; ".join([*(words(done.diff) if done.diff else ()), *done.notes])
+
+    def _swap(self, call_id: str, by: str) -> str:
+        stand = swap(self._deps.store.database, call_id, self._packs(call_id), by)
+        if stand:
+            return "The sides are swapped, and the call is scored so. Swapping again undoes it."
+        return "The sides stand as they were heard, with the score that the call had so."
+
+    def _packs(self, call_id: str) -> PackSet:
+        detail = self._deps.store.call(call_id)
+        form = detail.scorecard.form if detail.scorecard else ""
+        return load_packs(chosen(form, detail.packs), self._deps.pack_dirs)
 
     async def export(self, request: Request) -> Response:
         """Give reviews, their answers or scores of calls as a file."""

@@ -25,6 +25,7 @@ EXAMPLES = [
     ev.TranscriptionFailed(4, Channel.AGENT, 3.0, 4.0, "no"),
     ev.AudioGap(Channel.AGENT, 3.0, 4.0, "missing"),
     ev.CallEnded(10.0, "completed"),
+    ev.SidesSwapped("2026-05-01T12:00:00Z", "quinn"),
     ev.WrapupReady({"reason": None, "promises": [1, "x"]}),
     ev.NoteSent("n1", "Offer the fee back", "Sam", 4.0, True),
     ev.SpeechStarted(Channel.AGENT, 5, 4.0),

@@ -77,9 +77,14 @@ def test_a_draft_is_printed_and_its_call_scored_again_by_its_reviewer(web, serve
     assert "+warm" in paper
     assert "review_print.css" in paper
     assert "nothing changes" in web.post("/reviews/1/rescore").text
-    assert [s.event.why for s in server.store.scores("c1")] == ["", "form"]
+    assert "The sides are swapped" in web.post("/reviews/1/swap").text
+    page = web.get("/reviews/1").text
+    assert "so anger may be missed" in page
+    assert "Swap the sides back" in page
+    assert "stand as they were heard" in web.post("/reviews/1/swap").text
+    assert "anger may be missed" not in web.get("/reviews/1").text
     web.cookies = httpx.Cookies(server.cookies["rae"])
     other = web.post("/reviews/1/rescore")
     assert other.status_code == 422
     assert "only the reviewer" in other.text
-    assert len(server.store.scores("c1")) == 2
+    assert [s.event.why for s in server.store.scores("c1")] == ["", "form", "sides", "sides"]
