@@ -1,6 +1,10 @@
 """`cueline bench`: each benchmark a command; a table for people, one line of JSON last."""
 
+import shlex
+from typing import Annotated, Any
+
 import typer
+from typer.core import TyperGroup
 
 from benchmarks import (
     affect,
@@ -9,6 +13,7 @@ from benchmarks import (
     calibrate,
     calls,
     capacity,
+    compare,
     confusions,
     encoder,
     intents,
@@ -21,10 +26,39 @@ from benchmarks import (
     silence,
     soak,
     spoken,
+    wall,
     wer,
 )
+from benchmarks.keep import FOLDER
+from pipeline.config import load_settings
 
-app = typer.Typer(help="Measure what is promised.", no_args_is_help=True)
+KEEP = "--keep"
+
+
+class Benches(TyperGroup):
+    """The benchmarks; `--keep` may stand anywhere on the line."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take `--keep` to the front, where the group reads it, and remember the line."""
+        named = [arg for arg in args if arg != KEEP]
+        ctx.obj = shlex.join(["cueline", "bench", *named])
+        return list(super().parse_args(ctx, [KEEP, *named] if KEEP in args else named))
+
+
+app = typer.Typer(cls=Benches, help="Measure what is promised.", no_args_is_help=True)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    keep: Annotated[
+        bool, typer.Option(KEEP, help="Keep the numbers as a run for the models desk.")
+    ] = False,
+) -> None:
+    """Measure what is promised."""
+    FOLDER.set((load_settings().runs, str(context.obj)) if keep else None)
+
+
 app.command("wer")(wer.command)
 app.command("latency")(latency.command)
 app.command("capacity")(capacity.command)
@@ -42,5 +76,7 @@ app.command("intents")(intents.command)
 app.command("meanings")(meanings.command)
 app.command("packs")(packs.command)
 app.command("calls")(calls.command)
+app.command("wall")(wall.command)
 app.command("scripts")(agent_scripts.command)
+app.command("compare")(compare.command)
 app.add_typer(calibrate.app, name="calibrate")

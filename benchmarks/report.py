@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from benchmarks import machine
+from benchmarks.keep import keep
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -35,10 +36,17 @@ def publish(
     *,
     out: TextIO | None = None,
 ) -> None:
-    """Print a title, the table and the machine, then `numbers` as one line of JSON."""
+    """Print a title, the table and the machine, then `numbers` as one line of JSON.
+
+    With `cueline bench --keep` the same numbers go into the folder of runs.
+    """
     out = out or sys.stdout
     print(f"{title}\n\n{shown}\n\n{machine.one_line()}", file=out)
-    print(json.dumps({"benchmark": title, **numbers, "machine": machine.describe()}), file=out)
+    told = {"benchmark": title, **numbers, "machine": machine.describe()}
+    kept = keep(told)
+    if kept is not None:
+        print(f"kept as {kept}", file=out)
+    print(json.dumps(told), file=out)
     out.flush()
 
 
