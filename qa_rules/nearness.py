@@ -26,6 +26,8 @@ FAINT = 0.45
 """What such words score at most."""
 SLACK_WORDS = 6
 """Words over the length of the pattern in which its ideas must stand together."""
+FEW = 8
+"""So few utterances are looked through one by one, without the index of words."""
 
 
 def near_miss(matcher: Matcher, said: Sequence[Spoken]) -> NearMiss | None:
@@ -79,20 +81,29 @@ class History:
         self._said: list[Spoken] = []
         self._heard: dict[int, Heard] = {}
         self._by_word: dict[str, list[int]] = {}
+        self._words: list[frozenset[str]] = []
+        self._liked: dict[tuple[int, str, float], tuple[int, NearMiss | None]] = {}
+        """By matcher, speaker and second: how many utterances were looked at, and the closest."""
 
     def ahead(self, spoken: Spoken) -> "History":
-        """Return a copy that has one utterance more."""
+        """Return a copy that has one utterance more, made when it is needed whole."""
+        return _Ahead(self, spoken)
+
+    def copy(self) -> "History":
+        """Return a history of the same utterances that goes on by itself."""
         other = History()
         other._said, other._heard = list(self._said), dict(self._heard)
         other._by_word = {word: list(numbers) for word, numbers in self._by_word.items()}
-        other.take(spoken)
+        other._words = list(self._words)
         return other
 
     def take(self, spoken: Spoken) -> None:
         """Remember an utterance."""
         number = len(self._said)
         self._said.append(spoken)
-        for word in {t.text for t in spoken.toks}:
+        words = frozenset(t.text for t in spoken.toks)
+        self._words.append(words)
+        for word in words:
             self._by_word.setdefault(word, []).append(number)
 
     def nearest(
@@ -125,22 +136,31 @@ class History:
         return self.alike(matcher, mine)
 
     def like(self, matcher: Matcher, speaker: str, since: float) -> NearMiss | None:
-        """Return what a speaker has said since a second that comes closest to a matcher."""
+        """Return what a speaker has said since a second that comes closest to a matcher.
+
+        Asked again, it looks at what has been said since; a matcher lives as long as its program.
+        """
+        key = (id(matcher), speaker, since)
+        known, best = self._liked.get(key, (0, None))
         mine = {
             n
-            for n, s in enumerate(self._said)
-            if s.utterance.end > since and speaks(speaker, s.utterance.channel)
+            for n in range(known, len(self._said))
+            if (said := self._said[n].utterance).end > since and speaks(speaker, said.channel)
         }
-        return self.alike(matcher, mine)
+        best = _closer(best, self.alike(matcher, mine))
+        self._liked[key] = (len(self._said), best)
+        return best
 
     def alike(self, matcher: Matcher, among: Set[int]) -> NearMiss | None:
         """Return the words of some utterances that come closest to any way of a matcher."""
         best: tuple[float, Spoken, int, int] | None = None
+        if not among:
+            return None
         for way in (w for need in matcher.needs for w in need.ways):
             if way.ideas.total < 2 * COMMON_WEIGHT:
                 continue
             telling = {w for w in way.ideas.words if weight(w) > COMMON_WEIGHT}
-            for number in sorted(self._with(telling, way.ideas.stems) & among):
+            for number in self._holding(telling, way.ideas.stems, among):
                 floor = best[0] if best is not None else 0.0
                 found = _closest(way, self._said[number], floor)
                 if found is not None:
@@ -150,6 +170,18 @@ class History:
         score, spoken, first, last = best
         heard = hear((spoken,))
         return NearMiss(evidence(heard, first, last, "near")[0], round(score, 3))
+
+    def _holding(self, words: Set[str], stems: Sequence[str], among: Set[int]) -> list[int]:
+        """Return those of some utterances that hold one of some words, in order."""
+        if len(among) > FEW:
+            return sorted(self._with(words, stems) & among)
+        begins = tuple(stems)
+        return [
+            n
+            for n in sorted(among)
+            if not words.isdisjoint(self._words[n])
+            or (begins and any(word.startswith(begins) for word in self._words[n]))
+        ]
 
     def _with(self, words: Set[str], stems: Sequence[str]) -> set[int]:
         """Return the utterances that hold one of some words."""
@@ -177,3 +209,38 @@ class History:
         if heard is None:
             heard = self._heard[number] = hear((self._said[number],))
         return heard
+
+
+class _Ahead(History):
+    """A history and what is said after it; what came before is copied only where it must be."""
+
+    def __init__(self, under: History, spoken: Spoken) -> None:
+        super().__init__()
+        self._under = under
+        self.take(spoken)
+
+    def copy(self) -> History:
+        whole = self._under.copy()
+        for spoken in self._said:
+            whole.take(spoken)
+        return whole
+
+    def nearest(
+        self,
+        hits: Mapping[int, Sequence[Hit]],
+        matcher: Matcher,
+        speaker: str,
+        searched: tuple[float, float],
+    ) -> NearMiss | None:
+        return self.copy().nearest(hits, matcher, speaker, searched)
+
+    def like(self, matcher: Matcher, speaker: str, since: float) -> NearMiss | None:
+        before = self._under.like(matcher, speaker, since)
+        return _closer(before, super().like(matcher, speaker, since))
+
+
+def _closer(one: NearMiss | None, other: NearMiss | None) -> NearMiss | None:
+    """Return the higher of two; the first where they are as close."""
+    if one is None or other is None:
+        return one or other
+    return other if other.score > one.score else one

@@ -1,6 +1,8 @@
 """Near misses come from the span searched, the right words before likely ones."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from models.types import Channel, Utterance
@@ -59,3 +61,34 @@ def test_words_of_content_are_alike():
         {}, match, "agent", (0, 60)
     )
     assert near.score > 0.7
+
+
+WORDS = ["card", "number", "expiry", "cancel", "refund", "okay", "the", "hello", "recorded"]
+SAYINGS = st.lists(
+    st.tuples(
+        st.sampled_from([Channel.AGENT, Channel.CUSTOMER]),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=6),
+    ),
+    min_size=1,
+    max_size=24,
+)
+
+
+@given(SAYINGS, st.integers(0, 40), st.sampled_from(["agent", "customer", "any"]))
+def test_asked_again_it_knows_what_looking_at_everything_would(said, since, speaker):
+    ways = {"any_of": [{"pattern": "(card|expiry) ~2 number"}, "cancel the refund"]}
+    wanted = compile_match(TypeAdapter(MatchLike).validate_python(ways))
+    spoken = [
+        speak(Utterance(n, channel, 2 * n, 2 * n + 1, " ".join(words)))
+        for n, (channel, words) in enumerate(said)
+    ]
+    kept = History()
+    for number, one in enumerate(spoken):
+        ahead = kept.ahead(one).like(wanted, speaker, since)
+        kept.take(one)
+        fresh = History()
+        for other in spoken[: number + 1]:
+            fresh.take(other)
+        asked = [h.like(wanted, speaker, since) for h in (kept, kept, fresh)]
+        scores = {None if near is None else near.score for near in (ahead, *asked)}
+        assert len(scores) == 1
