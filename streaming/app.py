@@ -14,7 +14,7 @@ from pipeline.store.audit import Audit
 from pipeline.store.users import Users
 from streaming.api.routes import api_app
 from streaming.auth import Guard, GuardMiddleware
-from streaming.deps import Deps
+from streaming.deps import Demo, Deps
 from streaming.directory import Directory
 from streaming.headers import SecurityHeaders
 from streaming.ingest import ingest_routes
@@ -28,8 +28,11 @@ from streaming.trail import Trail
 from streaming.wall import Wall
 
 
-def create_app(runtime: Runtime) -> Starlette:
-    """Build the app. The runtime starts with the app's lifespan and ends with it."""
+def create_app(runtime: Runtime, demo: Demo | None = None) -> Starlette:
+    """Build the app. The runtime starts with the app's lifespan and ends with it.
+
+    `demo` are people whom the sign-in page shows to everybody, with their password.
+    """
     token = runtime.settings.token
     database = runtime.store.database
     directory = Directory(Users(database), runtime.readers, runtime.settings.session_hours)
@@ -55,6 +58,7 @@ def create_app(runtime: Runtime) -> Starlette:
         runtime.knowledge,
         runtime.outbox,
         wall=Wall(runtime.bus, runtime.host, Alerts(database), runtime.readers),
+        demo=demo,
     )
 
     @contextlib.asynccontextmanager

@@ -59,7 +59,7 @@ def with_token(settings: Settings) -> Settings:
     """
     if settings.token is not None and settings.token.get_secret_value():
         return settings
-    if not _loopback(settings.host):
+    if not loopback(settings.host):
         raise SettingsInvalid(
             f"set CUELINE_TOKEN before listening on {settings.host}: other machines can reach it"
         )
@@ -170,7 +170,8 @@ async def serve_app(
         raise first_cause(watched.fault)
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Return whether only this machine can reach the address."""
     if host == "localhost":
         return True
     try:

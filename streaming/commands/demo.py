@@ -11,12 +11,15 @@ from typing import Annotated
 import typer
 
 from pipeline.config import QueueSettings, load_settings
+from pipeline.store.repo import Store
 from streaming.app import create_app
 from streaming.client import play
-from streaming.demo import DemoCall, calls
+from streaming.demo import ARTICLES, DemoCall, calls
+from streaming.demo.people import add_people, remove_people
+from streaming.deps import Demo
 from streaming.logs import set_up_logging
 from streaming.runtime import Runtime
-from streaming.serving import Address, listen, serve_app, with_token
+from streaming.serving import Address, listen, loopback, serve_app, with_token
 
 FIRST_AFTER_S = 4.0
 STAGGER_S = 8.0
@@ -40,6 +43,8 @@ def demo(
                     "port": port,
                     "data_dir": keep or Path(folder),
                     "queues": {call.queue: _queue(call) for call in bundled},
+                    "knowledge_dir": ARTICLES,
+                    "connectors": {"file": {"kind": "csv", "path": "after-call.csv"}},
                     "log_level": "warning",
                 }
             )
@@ -47,23 +52,43 @@ def demo(
         set_up_logging(settings.log_level)
         with listen(settings.host, settings.port) as sock:
             runtime = Runtime.build(settings)
+            people = add_people(runtime.store, bundled[0].agent)
             token = settings.token.get_secret_value() if settings.token is not None else ""
             address = Address(settings.host, sock.getsockname()[1], token)
-            asyncio.run(
-                serve_app(
-                    create_app(runtime),
-                    sock,
-                    lambda: _show(
-                        address, bundled, open_browser=open_browser, once=once, speed=speed
-                    ),
+            shown = people if loopback(settings.host) else None
+            try:
+                asyncio.run(
+                    serve_app(
+                        create_app(runtime, shown),
+                        sock,
+                        lambda: _show(
+                            address,
+                            bundled,
+                            people,
+                            open_browser=open_browser,
+                            once=once,
+                            speed=speed,
+                        ),
+                    )
                 )
-            )
+            finally:
+                with Store.open(settings.database) as store:
+                    remove_people(store)
 
 
 async def _show(
-    address: Address, bundled: tuple[DemoCall, ...], *, open_browser: bool, once: bool, speed: float
+    address: Address,
+    bundled: tuple[DemoCall, ...],
+    people: Demo,
+    *,
+    open_browser: bool,
+    once: bool,
+    speed: float,
 ) -> None:
     typer.echo(f"Cueline is running: {address.page}")
+    typer.echo(f"Or sign in at {address.http}/login as one of these, password {people.password}")
+    for name, words in people.people:
+        typer.echo(f"  {name}: {words}")
     typer.echo("Agent desks (open one, and wait for its call):")
     for call in bundled:
         typer.echo(f"  {call.title}: {address.http}/desk?agent={call.agent}&token={address.token}")

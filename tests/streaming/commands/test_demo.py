@@ -3,6 +3,8 @@
 import asyncio
 
 from pipeline.store.repo import Store
+from pipeline.store.users import Users
+from streaming.access import Role
 from streaming.demo import calls
 
 
@@ -13,6 +15,8 @@ async def test_the_bundled_calls_play_to_their_end(cueline, tmp_path):
     assert await asyncio.to_thread(process.wait) == 0, process.logged()
     shown = "\n".join(process.lines)
     assert "Cueline is running: http://127.0.0.1:" in shown
+    for role in Role:
+        assert f"  demo-{role}: " in shown
     for call in calls():
         assert f"{call.title}: over" in shown
     with Store.open(tmp_path / "kept" / "cueline.db") as store:
@@ -20,3 +24,4 @@ async def test_the_bundled_calls_play_to_their_end(cueline, tmp_path):
         assert set(kept) == {call.start().call_id for call in calls()}
         assert {row.reason for row in kept.values()} == {"completed"}
         assert {row.queue for row in kept.values()} == {call.queue for call in calls()}
+        assert Users(store.database).count() == 0
