@@ -4,16 +4,19 @@ The encoder is the one that comes with Cueline and is loaded when it is first ne
 text is read: the turns as they lie in the search index.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.engines import TextEncoder
-from models.errors import ModelError
+from models.errors import EngineFailed, ModelError
 from models.registry import load
+from pipeline.errors import StoreUnavailable
 from pipeline.mining import quantised
 from pipeline.store.database import Database
 from pipeline.store.schema_mining import utterance_change, utterance_doc, utterance_vector
@@ -22,6 +25,11 @@ from pipeline.store.turn_table import Floats
 ENCODER: Final = "minilm"
 LOT: Final = 16
 """Turns read at a time beside live calls: about 80 ms of one core."""
+PAUSE_S: Final = 0.5
+EVERY_S: Final = 5.0
+"""How often it is looked whether a call has ended."""
+
+log = structlog.get_logger(__name__)
 
 
 class SentenceReader:
@@ -104,6 +112,17 @@ class VectorMaker:
             if fresh:
                 connection.execute(put, fresh)
         return len(waiting)
+
+    async def run(self, busy: Callable[[], bool] = lambda: False) -> None:
+        """Read turns as calls end, for ever; wait while `busy`, so that live calls come first."""
+        while True:
+            done = 0
+            try:
+                if not busy():
+                    done = await asyncio.to_thread(self.step)
+            except (StoreUnavailable, EngineFailed) as error:
+                log.warning("turns_not_read", reason=str(error))
+            await asyncio.sleep(PAUSE_S if done else EVERY_S)
 
     def all(self, told: Callable[[int], None] | None = None, lot: int = 256) -> int:
         """Read every turn that waits; `told` hears how many are done. Return how many were."""

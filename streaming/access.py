@@ -196,8 +196,10 @@ NAVIGATION: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/desk", "Desk", _P.DESK),
     ("/wall", "Wall", _P.LIVE),
     ("/reviews", "Reviews", _P.CALLS_OWN),
+    ("/search", "Search", _P.SEARCH),
     ("/figures", "Figures", _P.FIGURES),
     ("/figures/gaps", "Gaps", _P.FIGURES),
+    ("/models", "Models", _P.MODELS),
     ("/people", "People", _P.ADMIN),
 )
 """What the bar at the head of each page leads to: address, word, and who is shown it."""

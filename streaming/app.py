@@ -23,6 +23,7 @@ from streaming.metrics import metrics_endpoint
 from streaming.owners import Owners
 from streaming.pages import page_routes
 from streaming.runtime import Runtime
+from streaming.searching import Searching
 from streaming.telephony.twilio import twilio_routes
 from streaming.trail import Trail
 from streaming.wall import Wall
@@ -57,6 +58,7 @@ def create_app(runtime: Runtime, demo: Demo | None = None) -> Starlette:
         runtime.settings,
         runtime.knowledge,
         runtime.outbox,
+        searching=Searching.over(database, runtime.sentences),
         wall=Wall(runtime.bus, runtime.host, Alerts(database), runtime.readers),
         demo=demo,
     )

@@ -33,6 +33,7 @@ COMMANDS = {
     "rules": "streaming.commands.rules:app",
     "qa": "streaming.commands.qa:app",
     "models": "streaming.commands.models:app",
+    "search": "streaming.commands.search:app",
     "db": "streaming.commands.db:app",
     "users": "streaming.commands.users:app",
 }

@@ -15,6 +15,7 @@ from pipeline.store.repo import Store
 from qa_rules.types import HappenedEvent
 from streaming.auth import Guard
 from streaming.bus import Bus
+from streaming.searching import Searching
 from streaming.trail import Trail
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class Deps:
     knowledge: Knowledge | None = None
     outbox: Outbox | None = None
     demo: Demo | None = field(default=None, kw_only=True)
+    searching: Searching | None = None
+    """Search over the store, shared by pages and API; each builds its own where it is absent."""
 
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking question to the store on the readers' threads.

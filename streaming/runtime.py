@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -28,7 +28,9 @@ from pipeline.rescoring import refuse_locked
 from pipeline.store.outbox import OutboxStore
 from pipeline.store.repo import Store
 from pipeline.store.writer import StoreWriter
+from pipeline.sweeper import Sweeper
 from pipeline.telemetry import Telemetry
+from pipeline.vectors import SentenceReader, VectorMaker
 from streaming.bus import Bus
 
 log = structlog.get_logger(__name__)
@@ -84,6 +86,7 @@ class Runtime:
     """Whether calls are read by words alone, as the encoder cannot be had."""
     warm: bool = False
     lag_s: float = 0.0
+    sentences: SentenceReader = field(default_factory=SentenceReader)
 
     @classmethod
     def build(cls, settings: Settings) -> "Runtime":
@@ -104,10 +107,9 @@ class Runtime:
         batcher = Batcher(stt)
         queue = _slow_classifier(maker, settings)
         store = _open_store(settings, maker)
-        relay = _Relay()
         journal = settings.data_dir / "journal"
+        bus, telemetry, relay = Bus(), Telemetry(), _Relay()
         writer = StoreWriter(store, journal, on_trouble=relay.store_trouble)
-        bus, telemetry = Bus(), Telemetry()
         recorders = None
         if settings.retain.record:
             settings.recordings.mkdir(parents=True, exist_ok=True)
@@ -161,6 +163,8 @@ class Runtime:
             sweeper = Sweeper(self.store, self.settings, self.writer.journal)
             workers.append(group.create_task(sweeper.run()))
             workers.append(group.create_task(self.outbox.run()))
+            vectors = VectorMaker(self.store.database, self.sentences)
+            workers.append(group.create_task(vectors.run(lambda: self.batcher.waiting_finals > 0)))
             if self.knowledge is not None:
                 workers.append(group.create_task(self._watch_articles(self.knowledge)))
             host = group.create_task(self.host.run())

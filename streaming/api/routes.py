@@ -9,9 +9,11 @@ from streaming.api.handover import handover_router
 from streaming.api.knowledge import knowledge_router
 from streaming.api.live import live_router
 from streaming.api.media import media_router
+from streaming.api.models import models_router
 from streaming.api.reviews import reviews_router
 from streaming.api.rules import rules_router
 from streaming.api.scores import scores_router
+from streaming.api.search import search_router
 from streaming.api.wall import wall_router
 from streaming.deps import Deps
 from streaming.problems import install_problems
@@ -37,10 +39,12 @@ def api_app(deps: Deps) -> Mount:
         scores_router(deps),
         reviews_router(deps),
         rules_router(deps),
+        search_router(deps),
         wall_router(deps),
         knowledge_router(deps),
         handover_router(deps),
         figures_router(deps),
+        models_router(deps),
     ):
         app.include_router(router)
     return Mount("/api/v1", app)
