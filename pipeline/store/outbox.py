@@ -141,12 +141,12 @@ class OutboxStore:
             rows = connection.execute(query).mappings().all()
         return list({row["connector"]: _item(row) for row in rows}.values())
 
-    def failed(self, agent: str | None) -> list[Item]:
-        """Return what failed last, of an agent's calls or of all where None is given."""
+    def unsent(self, agent: str | None) -> list[Item]:
+        """Return what is not sent, the latest first, of an agent's calls or of all for None."""
         query = (
             select(outbox)
             .join(schema.call, schema.call.c.id == outbox.c.call_id)
-            .where(outbox.c.state == FAILED)
+            .where(outbox.c.state != SENT)
             .order_by(outbox.c.id.desc())
             .limit(MOST_LISTED)
         )

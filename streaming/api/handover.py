@@ -90,9 +90,9 @@ def _add_sends(router: APIRouter, deps: Deps) -> None:
             raise RequestRefused("nothing is set up to send to; see `connectors` in the settings")
         return _answer(deps, detail.row.queue, await deps.outbox.retry(call_id, send_id))
 
-    @router.get("/sends", summary="List what could not be sent, the latest first")
-    async def failed(request: Request) -> Response:
-        items = await deps.read(kept.failed, own_agent(request))
+    @router.get("/sends", summary="List what is not sent yet, the latest first")
+    async def unsent(request: Request) -> Response:
+        items = await deps.read(kept.unsent, own_agent(request))
         return JSONResponse({"items": _ITEMS.dump_python(items, mode="json")})
 
 

@@ -42,8 +42,8 @@ def test_a_person_may_have_a_failed_item_tried_again(box):
     (item,) = box.add("a", 1, {"crm": {}}, "ana", 0.0)
     box.note(item.id, FAILED, 12, 0.0, "answered 410 Gone")
     assert box.due(1e12) == []
-    assert [i.reason for i in box.failed("Ana")] == ["answered 410 Gone"]
-    assert box.failed("Bo") == []
+    assert [i.reason for i in box.unsent("Ana")] == ["answered 410 Gone"]
+    assert box.unsent("Bo") == []
     with pytest.raises(RecordNotFound):
         box.retry("b", item.id, 5.0)
     box.retry("a", item.id, 5.0)

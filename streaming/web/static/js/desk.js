@@ -114,6 +114,7 @@ export function startDesk(root) {
     if (items.length) outgoing.take(state.value.callId, items);
     const { next } = local.value;
     if (next) takeNext(next);
+    else if (root.dataset.fixed) location.assign(`/desk?agent=${encodeURIComponent(state.value.call?.agent ?? "")}`);
     else {
       state.value = initial();
       document.title = "Desk · Cueline";

@@ -30,7 +30,6 @@ export class Brief extends Component {
   componentDidMount() {
     void this.load();
     this.timer = setInterval(() => this.load(), AGAIN_MS);
-    /** @type {HTMLElement | null} */ (document.querySelector(".brief .copy"))?.focus();
   }
 
   componentWillUnmount() {
@@ -41,7 +40,10 @@ export class Brief extends Component {
   async load() {
     try {
       const brief = await getBrief(/** @type {any} */ (this.props).callId);
-      if (!this.gone) this.setState({ brief, failed: "" });
+      const first = !(/** @type {any} */ (this.state).brief);
+      const free = document.activeElement === document.body || document.activeElement?.id === "main";
+      const toCopy = () => first && free && /** @type {HTMLElement | null} */ (document.querySelector(".brief .copy"))?.focus();
+      if (!this.gone) this.setState({ brief, failed: "" }, toCopy);
     } catch (error) {
       if (!this.gone) this.setState({ failed: /** @type {Error} */ (error).message || "no answer" });
     }

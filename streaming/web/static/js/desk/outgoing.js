@@ -42,12 +42,12 @@ export function keepOutgoing(changed) {
     take,
     /** @param {Item} item */
     retry: (item) => retrySend(item.call_id, item.id).then((found) => take(item.call_id, found.items), () => watch(item.call_id)),
-    /** Find what failed before this page came. */
+    /** Find what was not sent when this page came. */
     begin: () =>
       getUnsent().then(
         (found) => {
           for (const item of found.items) calls.set(item.call_id, [...(calls.get(item.call_id) ?? []), item]);
-          tell();
+          for (const [callId, items] of [...calls]) take(callId, items);
         },
         () => {},
       ),
@@ -63,7 +63,7 @@ export function Outgoing({ items, retry, link = true }) {
     <${Icon} name=${item.state === "sent" ? "done" : item.state === "failed" ? "missed" : "waiting"} />
     <span><b>${item.connector}</b> ${WORDS[item.state] ?? item.state}${link && html` <a href=${`/calls/${encodeURIComponent(item.call_id)}/desk`}>call ${item.call_id}</a>`}
       ${item.reason && item.state !== "sent" && html`<small>${item.reason}${item.state === "waiting" ? "; it is tried again by itself" : ""}</small>`}</span>
-    ${item.state !== "sent" && item.reason && html`<button type="button" class="button" onClick=${() => retry(item)}
-      aria-label=${`Try ${item.connector} again for call ${item.call_id}`}>Try again</button>`}
+    ${item.state !== "sent" && item.reason && html`<button type="button" class="button" onClick=${() => retry(item)}>
+      Try again<span class="unseen">: ${item.connector} for call ${item.call_id}</span></button>`}
   </li>`)}</ul>`;
 }
