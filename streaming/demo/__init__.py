@@ -15,6 +15,7 @@ from models.types import Channel
 from pipeline.live import CallStart
 
 FOLDER = Path(__file__).parent
+ARTICLES = FOLDER / "knowledge"
 RATE_HZ = 8000
 CHANNELS = (Channel.AGENT, Channel.CUSTOMER)
 NAMES = ("complaint", "outbound_sale", "card_payment")
