@@ -155,7 +155,7 @@ def read_run(path: Path) -> Run:
         if path.stat().st_size > MOST_BYTES:
             raise RequestRefused(f"{path.name} is larger than {MOST_BYTES >> 20} MiB")
         lines = path.read_text("utf-8").strip().splitlines()
-        data = json.loads(lines[-1] if lines else "")
+        data = json.loads(lines[-1] if lines else "", parse_constant=lambda _: None)
     except (OSError, ValueError, RecursionError) as error:
         raise RequestRefused(f"{path.name} is no run: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("benchmark"), str):

@@ -41,7 +41,7 @@ class Weights:
 @app.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Show engines and whether they load, and the weights on this machine."""
-    engines, weights = available(), _weights()
+    engines, weights = available(), weights_here()
     if as_json:
         typer.echo(
             json.dumps(
@@ -145,7 +145,8 @@ def _check_fetched(name: str) -> None:
         load("classify", "transformers", {"model": name}).close()
 
 
-def _weights() -> list[Weights]:
+def weights_here() -> list[Weights]:
+    """Return the weights on this machine, ours and those fetched; blocks on the disk."""
     found = [_vad_weights(), *_encoder_weights()]
     try:
         moonshine = [*moonshine_files()]

@@ -88,6 +88,7 @@ ELSEWHERE = {
     "streaming/model_desk.py": "streaming/desks/test_models.py",
     "streaming/run_charts.py": "streaming/desks/test_models.py",
     "streaming/headers.py": "streaming/test_app.py",
+    "streaming/wall_feed.py": "streaming/test_wall.py",
     "streaming/problems.py": "streaming/test_api.py",
     "streaming/search_form.py": "streaming/desks/test_search.py",
     "streaming/searching.py": "streaming/desks/test_search.py",
@@ -98,6 +99,7 @@ ELSEWHERE = {
     "benchmarks/listener.py": "benchmarks/test_load.py",
     "benchmarks/make_triggers.py": "benchmarks/test_lags.py",
     "benchmarks/server.py": "benchmarks/test_load.py",
+    "benchmarks/wall_server.py": "benchmarks/test_wall.py",
 }
 """Values, seams and inner parts, held through what uses them; the programs that need a machine."""
 
