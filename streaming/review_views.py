@@ -3,7 +3,7 @@
 Pure: no I/O, no clock but the one that is given.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.reviewing import Reviewed, overrides, waits
@@ -17,7 +17,7 @@ from pipeline.store.review_rows import (
     ReviewAnswer,
     ReviewLine,
 )
-from qa_rules.types import Answer
+from qa_rules.types import Answer, Finding
 from streaming.access import Permission, Person
 
 SAID: Mapping[str, str] = {
@@ -65,6 +65,13 @@ class QuestionView:
     dispute: Dispute | None
     waits: bool
     overruled: bool
+    searched: tuple[float, float] | None = None
+    """The seconds that were looked through for what was not found."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the machine's answer costs points."""
+        return self.line.machine in ("no", "partly", "0")
 
     @property
     def stands(self) -> str:
@@ -119,12 +126,16 @@ def rights(person: Person, review: Review, agent: str, disputes: Sequence[Disput
     )
 
 
-def sections(one: Reviewed) -> list[SectionView]:
-    """Return the form with its questions; those that did not apply stand aside."""
+def sections(one: Reviewed, findings: Iterable[Finding] = ()) -> list[SectionView]:
+    """Return the form with its questions; those that did not apply stand aside.
+
+    `findings` are the call's, which say what was looked through for an absence.
+    """
+    searched = {f.rule_id: f.searched for f in findings}
     known = {a.question_id: a for s in one.card.sections for a in s.answers}
     views = []
     for section in one.card.sections:
-        questions = [_question(line, one, known) for line in section.answers]
+        questions = [_question(line, one, known, searched) for line in section.answers]
         if not questions:
             continue
         aside = tuple(q for q in questions if _aside(q))
@@ -161,7 +172,12 @@ def split(lines: Sequence[ReviewLine], name: str, agent: str) -> dict[str, list[
     }
 
 
-def _question(line: Answer, one: Reviewed, known: Mapping[str, Answer]) -> QuestionView:
+def _question(
+    line: Answer,
+    one: Reviewed,
+    known: Mapping[str, Answer],
+    searched: Mapping[str, tuple[float, float] | None],
+) -> QuestionView:
     given = one.answers.get(line.question_id)
     final = given.answer if given is not None and given.answer else ""
     return QuestionView(
@@ -170,6 +186,7 @@ def _question(line: Answer, one: Reviewed, known: Mapping[str, Answer]) -> Quest
         one.disputes.get(line.question_id),
         waits(line, known),
         overrides(line, final),
+        next((span for i in line.items if (span := searched.get(i)) is not None), None),
     )
 
 

@@ -127,6 +127,10 @@ class ReviewPages:
             return RedirectResponse("/me?refused=not_allowed", HTTPStatus.SEE_OTHER)
         call_id = (await form_of(request)).get("call", "")
         days = self._deps.settings.review_days
+        rows = await self._deps.read(Reviews(self._deps.store.database).of_call, call_id)
+        own = next((r.id for r in rows if r.reviewer == who(person)), None)
+        if own is not None:
+            return RedirectResponse(f"/reviews/{own}", HTTPStatus.SEE_OTHER)
         try:
             one = await self._deps.read(
                 reviewing.take, self._deps.store, call_id, _reviewer(person), days
@@ -332,7 +336,7 @@ class ReviewPages:
             review=one.review,
             card=one.card,
             rights=rights,
-            sections=review_views.sections(one),
+            sections=review_views.sections(one, seen.detail.findings),
             steps=review_views.steps(one.review),
             said=review_views.said,
             errors=reviewing.ERRORS,

@@ -77,6 +77,7 @@ def test_a_call_goes_from_the_queue_to_final_without_script(server, as_):
     assert 'value="c3"' not in queue  # a call of Quinn's own
     assert "another has to review it" in quinn.post("/reviews", data={"call": "c3"}).text
     where = taken(quinn, "c1")
+    assert taken(quinn, "c1") == where
     number = int(where.rpartition("/")[2])
     assert dana.get(where).status_code == 404
     assert "not yours to change" in rae.post(f"{where}/save", data={"whole": "1"}).text

@@ -30,6 +30,8 @@ async function start(main) {
   });
   startFindingKeys(player);
   startLoop(panel, player);
+  const at = Number(new URLSearchParams(location.search).get("at"));
+  if (at > 0) player.seek(at);
   const wave = document.getElementById("wave");
   if (!wave) return;
   try {

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The form by key: N and P go from question to question, U to the next that waits for a person, E
+ * The form by key: N and P go from question to question, U to the next that waits for a person or lost points, E
  * plays the evidence (again: the next piece), A lets the machine's answer stand, 1 to 9 answer,
  * C begins a note at the second that is heard.
  */
@@ -40,10 +40,10 @@ export function startQuestions(player, loop) {
     go(shown[(now + by + shown.length) % shown.length]);
   }
 
-  function nextWaiting() {
+  function nextToLookAt() {
     here();
     const later = [...all.slice(at + 1), ...all.slice(0, at + 1)];
-    go(later.find((q) => "waits" in q.dataset));
+    go(later.find((q) => "waits" in q.dataset || "doubt" in q.dataset));
   }
 
   function evidence() {
@@ -77,7 +77,7 @@ export function startQuestions(player, loop) {
   const acts = /** @type {Record<string, () => void>} */ ({
     n: () => step(1),
     p: () => step(-1),
-    u: nextWaiting,
+    u: nextToLookAt,
     e: evidence,
     a: () => answer(0),
     c: note,
