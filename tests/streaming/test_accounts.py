@@ -1,11 +1,25 @@
-import pytest
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import pytest
+import websockets
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from pipeline.config import Settings
 from pipeline.errors import RecordNotFound, RequestRefused
 from pipeline.store.repo import Store
 from pipeline.store.users import Users
 from streaming.access import MAY, Permission, Role
 from streaming.accounts import Accounts, new_password, refuse_weak, scopes_of
-from streaming.directory import digest_of
+from streaming.auth import Guard
+from streaming.directory import Directory, digest_of
+from streaming.ingest import ingest_routes
+from streaming.telephony.twilio import twilio_routes
+
+sys.path.insert(0, str(Path(__file__).parent))
+from recording_host import RecordingHost, serving
 
 GOOD = "a good long password"
 
@@ -83,3 +97,43 @@ def test_passwords_made_here_are_taken_here():
     assert new_password() != new_password()
     assert set(scopes_of("qa")) == MAY[Role.QA]
     assert Permission.INGEST in scopes_of("admin")
+
+
+async def test_a_token_for_calls_brings_calls_in_and_nothing_else_does(accounts, caplog):
+    accounts.add("dialler", "admin")
+    accounts.add("quinn", "qa")
+    right = accounts.add_token("dialler", "dialler", ["ingest"]).secret
+    others = [
+        accounts.add_token("dialler", "reader", ["calls"]).secret,
+        accounts.add_token("quinn", "all").secret,
+        right + "x",
+    ]
+    readers = ThreadPoolExecutor(1)
+    guard = Guard("s3cret", directory=Directory(accounts.users, readers))
+    routes = [
+        *ingest_routes(RecordingHost(), guard, Settings()),
+        *twilio_routes(RecordingHost(), Settings(), guard=guard),
+    ]
+    async with serving(routes) as address:
+        for path in ("/v1/audio", "/v1/twilio"):
+            async with websockets.connect(f"{address}{path}?token={right}") as socket:
+                await socket.ping()
+            bearer = {"Authorization": f"Bearer {right}"}
+            async with websockets.connect(address + path, additional_headers=bearer) as socket:
+                await socket.ping()
+            for token in others:
+                assert await refused(f"{address}{path}?token={token}") in (401, 403, 4401, 4403)
+    readers.shutdown()
+    assert right not in caplog.text
+
+
+async def refused(address):
+    """Return the status or the close code that a socket is refused with."""
+    try:
+        async with websockets.connect(address) as socket:
+            async with asyncio.timeout(10):
+                await socket.recv()
+    except InvalidStatus as error:
+        return error.response.status_code
+    except ConnectionClosed as error:
+        return error.rcvd.code
