@@ -68,6 +68,8 @@ class SttRequest:
     """Whether word times are wanted; an engine that has none ignores it."""
     speech_s: float | None = None
     """Seconds of the clip whose windows hold speech; None where nobody measured."""
+    width: int | None = None
+    """How many readings to keep in view while decoding; None leaves it to the engine."""
 
 
 @dataclass(frozen=True, slots=True)

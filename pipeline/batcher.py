@@ -3,10 +3,12 @@
 A batch starts as soon as a worker of the engine is free, with whatever waits then: load makes
 batches, not a timer. Finals go before partials, partials before recorded work. A newer partial of
 a channel replaces the one that still waits. Bounds: partials are refused when `max_partials` wait,
-recorded work awaits a free place, finals are always taken.
+recorded work awaits a free place, finals are always taken. A busy engine reads finals greedily:
+that costs words (see `models.stt.beam`), being late costs the hint.
 """
 
 import asyncio
+import dataclasses
 import heapq
 import itertools
 import math
@@ -31,6 +33,8 @@ WORKER_NICENESS = 2
 LOAD_FRESH_S = 0.05
 
 LOAD_WINDOW_S = 3.0
+GREEDY_ABOVE = 0.6
+"""Load from which on finals are read greedily."""
 
 
 class Urgency(IntEnum):
@@ -164,7 +168,7 @@ class Batcher:
                     await self._wake.wait()
             began = time.monotonic()
             self._running[number] = began
-            requests = [item.request for item in batch]
+            requests = [self._fitted(item) for item in batch]
             try:
                 answers = await loop.run_in_executor(self._threads, self._read, requests)
             finally:
@@ -182,6 +186,14 @@ class Batcher:
                     item.answer.set_exception(answer)
                 else:
                     item.answer.set_result(answer)
+
+    def _fitted(self, item: _Item) -> SttRequest:
+        """Return the request, to be read greedily where calls would have to wait."""
+        live = item.urgency is Urgency.FINAL and item.request.width is None
+        if not live or self.load < GREEDY_ABOVE:
+            return item.request
+        self.counts["finals_greedy"] += 1
+        return dataclasses.replace(item.request, width=1)
 
     def _forget(self, before: float) -> None:
         """Drop what was read before the window that `load` looks at."""

@@ -277,6 +277,7 @@ class CallSession:
             self._h.language,
             words=self._h.words and kind is not Kind.PARTIAL,
             speech_s=cut.voiced_s,
+            width=1 if kind is Kind.PARTIAL else None,
         )
         at, voice = (cut.start, cut.stop), self._voice.wants(leg.channel, kind)
         job = TranscribeJob(

@@ -52,17 +52,26 @@ class MoonshineOptions(EngineOptions):
     graphs: Literal["reassembled", "shipped"] = "reassembled"
     workers: int | None = Field(default=None, ge=1, le=256)
     """Threads that may read at once; None takes one for each processor."""
+    width: int = Field(default=3, ge=1, le=16)
+    """How many readings are kept in view of a clip whose request says nothing of it."""
 
 
 class Moonshine:
     """The engine; `notice` says why it runs otherwise than configured, or is empty."""
 
     def __init__(
-        self, graphs: Graphs, vocabulary: Vocabulary, info: EngineInfo, notice: str = ""
+        self,
+        graphs: Graphs,
+        vocabulary: Vocabulary,
+        info: EngineInfo,
+        *,
+        width: int = 1,
+        notice: str = "",
     ) -> None:
         """Take loaded graphs and their vocabulary."""
         self.info = info
         self.notice = notice
+        self._width = width
         self._graphs: Graphs | None = graphs
         self._vocabulary = vocabulary
 
@@ -89,14 +98,17 @@ class Moonshine:
         samples = at_sixteen(request.samples, request.rate_hz)
         if len(samples) < FEWEST_SAMPLES:
             return Transcription("", rejected="short")
-        answer = self._hear(graphs, samples, request.speech_s)
+        width = request.width or self._width
+        answer = self._hear(graphs, samples, request.speech_s, width)
         if answer.text or seconds < SPLIT_FROM_S or answer.rejected in KEPT_REJECTIONS:
             return answer
-        return self._hear_halves(graphs, samples, request.speech_s) or answer
+        return self._hear_halves(graphs, samples, request.speech_s, width) or answer
 
-    def _hear(self, graphs: Graphs, samples: Samples, speech_s: float | None) -> Transcription:
+    def _hear(
+        self, graphs: Graphs, samples: Samples, speech_s: float | None, width: int
+    ) -> Transcription:
         try:
-            heard = read(graphs, samples, longest_text(len(samples) / RATE_HZ))
+            heard = read(graphs, samples, longest_text(len(samples) / RATE_HZ), width)
         except ORT_ERRORS as err:
             raise EngineFailed(f"onnxruntime: {err}") from err
         text = self._vocabulary.text(heard.ids)
@@ -106,7 +118,7 @@ class Moonshine:
         return Transcription(text, heard.confidence if text else None)
 
     def _hear_halves(
-        self, graphs: Graphs, samples: Samples, speech_s: float | None
+        self, graphs: Graphs, samples: Samples, speech_s: float | None, width: int
     ) -> Transcription | None:
         """Read a clip that gave nothing in two parts, cut where it is quietest.
 
@@ -114,7 +126,8 @@ class Moonshine:
         """
         cut = quietest(samples)
         half_s = None if speech_s is None else speech_s / 2
-        halves = [self._hear(graphs, part, half_s) for part in (samples[:cut], samples[cut:])]
+        parts = (samples[:cut], samples[cut:])
+        halves = [self._hear(graphs, part, half_s, width) for part in parts]
         heard = [half for half in halves if half.text]
         if not heard:
             return None
@@ -189,7 +202,7 @@ def create(options: Mapping[str, object]) -> SttEngine:
         max_seconds=MAX_SECONDS,
     )
     graphs = graphs or ShippedGraphs(files.encoder, files.decoder)
-    return Moonshine(graphs, Vocabulary(files.tokens), info, notice)
+    return Moonshine(graphs, Vocabulary(files.tokens), info, width=chosen.width, notice=notice)
 
 
 def processors() -> int:

@@ -35,7 +35,7 @@ from models.stt.moonshine_sessions import (
 from models.types import Samples
 from models.weights import MoonshineFiles, sha256
 
-BUILDER_VERSION = 1
+BUILDER_VERSION = 2
 """Raise it whenever `moonshine_graphs` builds something else: it is part of the key."""
 
 PIECE_S = 6.0

@@ -7,7 +7,6 @@ wall time; parallel clips take parallel calls, which release the interpreter's l
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +15,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
-from models.stt.moonshine_tokens import BEGIN, END
+from models.stt.beam import CHOICES, Choices, Heard, Steps, search
+from models.stt.moonshine_tokens import BEGIN
 from models.types import Samples
 
 RATE_HZ = 16_000
@@ -42,15 +42,6 @@ ORT_ERRORS = (
 """What onnxruntime raises; its errors share no base but Exception."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """Tokens without the marks of begin and end; their mean probability; whether cut short."""
-
-    ids: tuple[int, ...]
-    confidence: float | None
-    capped: bool
-
-
 class Graphs(Protocol):
     """Either kind of graphs."""
 
@@ -59,35 +50,16 @@ class Graphs(Protocol):
         ...
 
 
-class Steps(Protocol):
-    """The decoder on one clip."""
-
-    def step(self, token: int) -> tuple[int, float]:
-        """Take the token that was said; return the most likely next one and its probability."""
-        ...
-
-
-def read(graphs: Graphs, samples: Samples, limit: int) -> Heard:
-    """Take the most likely token at each step until the end, at most `limit` tokens."""
-    steps = graphs.steps(samples)
-    ids: list[int] = []
-    chances: list[float] = []
-    token = BEGIN
-    while len(ids) < limit:
-        token, chance = steps.step(token)
-        if token == END:
-            break
-        ids.append(token)
-        chances.append(chance)
-    mean = float(np.clip(np.mean(chances), 0, 1)) if chances else None
-    return Heard(tuple(ids), mean, capped=token != END)
+def read(graphs: Graphs, samples: Samples, limit: int, width: int = 1) -> Heard:
+    """Read a clip in at most `limit` tokens, with `width` readings in view."""
+    return search(graphs.steps(samples), limit, width)
 
 
 def follow(graphs: Graphs, samples: Samples, ids: Sequence[int]) -> Iterator[int]:
     """Say `ids` to the decoder, whatever it would have said, and yield what it would."""
     steps = graphs.steps(samples)
     for token in (BEGIN, *ids):
-        yield steps.step(token)[0]
+        yield int(steps.choose([token]).tokens[0, 0])
 
 
 def _options(*, arena: bool) -> Any:
@@ -130,23 +102,35 @@ class ReassembledGraphs:
 
 
 class _ReassembledSteps:
-    OUTPUTS = ("next", "chance", *(f"present_{i}" for i in range(CACHES)))
-    PAST = tuple(f"past_{i}" for i in range(CACHES))
+    OUTPUTS = ("tokens", "logits", "chance", *(f"present_{i}" for i in range(CACHES)))
 
     def __init__(self, decoder: Any, cross: NDArray[np.float32]) -> None:
         self._decoder = decoder
-        self._ids = np.zeros((1, 1), dtype=np.int64)
+        self._cross = cross
         self._position = np.zeros(1, dtype=np.int64)
-        self._feed: dict[str, Any] = {f"cross_{i}": part for i, part in enumerate(cross)}
-        self._feed |= {"ids": self._ids, "position": self._position}
-        self._feed |= dict.fromkeys(self.PAST, _empty_cache())
+        self._feed: dict[str, Any] = {"position": self._position}
+        self._past = [_empty_cache()] * CACHES
+        self._rows = 0
+        self._widen(1)
 
-    def step(self, token: int) -> tuple[int, float]:
-        self._ids[0, 0] = token
-        best, chance, *present = self._decoder.run(self.OUTPUTS, self._feed)
-        self._feed.update(zip(self.PAST, present, strict=True))
+    def choose(self, tokens: Sequence[int]) -> Choices:
+        self._widen(len(tokens))
+        self._feed["ids"] = np.array(tokens, dtype=np.int64)[:, np.newaxis]
+        self._feed.update((f"past_{i}", cache) for i, cache in enumerate(self._past))
+        found, logits, chance, *self._past = self._decoder.run(self.OUTPUTS, self._feed)
         self._position += 1
-        return int(best[0, 0]), float(chance[0, 0])
+        logs = logits[:, -1] - logits[:, -1, :1] + np.log(chance[:, -1:])
+        return Choices(found[:, -1], logs)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        self._past = [cache[list(rows)] for cache in self._past]
+
+    def _widen(self, rows: int) -> None:
+        """Give every reading the same clip to attend to."""
+        if rows != self._rows:
+            self._rows = rows
+            for i, part in enumerate(self._cross):
+                self._feed[f"cross_{i}"] = np.repeat(part, rows, axis=0) if rows > 1 else part
 
 
 class ShippedGraphs:
@@ -168,22 +152,17 @@ class ShippedGraphs:
         return _ShippedSteps(self._decoder, hidden, mask)
 
 
-def _caches(which: str, prefix: str) -> list[str]:
-    kinds = ("key", "value")
-    return [f"{prefix}.{i}.{which}.{kind}" for i in range(LAYERS) for kind in kinds]
-
-
 class _ShippedSteps:
     """The first step also gives the cross keys and values; later ones give dummies for them."""
 
+    SHARED = ("encoder_hidden_states", "encoder_attention_mask")
+
     def __init__(self, decoder: Any, hidden: NDArray[np.float32], mask: NDArray[np.int64]) -> None:
         self._decoder = decoder
-        self._ids = np.zeros((1, 1), dtype=np.int64)
         self._later = np.zeros(1, dtype=np.bool_)
         self._past = _caches("decoder", "past_key_values")
         self._present = _caches("decoder", "present")
         self._feed: dict[str, Any] = {
-            "input_ids": self._ids,
             "encoder_hidden_states": hidden,
             "encoder_attention_mask": mask,
             "use_cache_branch": self._later,
@@ -191,15 +170,37 @@ class _ShippedSteps:
         every = self._past + _caches("encoder", "past_key_values")
         self._feed |= dict.fromkeys(every, _empty_cache())
 
-    def step(self, token: int) -> tuple[int, float]:
-        self._ids[0, 0] = token
+    def choose(self, tokens: Sequence[int]) -> Choices:
         wanted, fed = self._present, self._past
         if not self._later[0]:
             wanted = wanted + _caches("encoder", "present")
             fed = fed + _caches("encoder", "past_key_values")
+        self._widen(len(tokens))
+        self._feed["input_ids"] = np.array(tokens, dtype=np.int64)[:, np.newaxis]
         logits, *caches = self._decoder.run(["logits", *wanted], self._feed)
         self._feed.update(zip(fed, caches, strict=True))
         self._later[0] = True
-        row = logits[0, -1]
-        best = int(row.argmax())
-        return best, float(1.0 / np.exp(row - row[best]).sum())
+        rows = logits[:, -1]
+        best = np.argpartition(-rows, CHOICES, axis=-1)[:, :CHOICES]
+        values = np.take_along_axis(rows, best, axis=-1)
+        order = np.argsort(-values, axis=-1, kind="stable")
+        top = rows.max(axis=-1, keepdims=True)
+        whole = top + np.log(np.exp(rows - top).sum(axis=-1, keepdims=True))
+        logs = np.take_along_axis(values, order, axis=-1) - whole
+        return Choices(np.take_along_axis(best, order, axis=-1), logs)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        for name in self._past:
+            self._feed[name] = self._feed[name][list(rows)]
+
+    def _widen(self, rows: int) -> None:
+        """Give every reading the same clip to attend to; all rows of it are alike."""
+        if rows != len(self._feed["encoder_hidden_states"]):
+            every = (*_caches("encoder", "past_key_values"), *self.SHARED)
+            for name in every:
+                self._feed[name] = np.repeat(self._feed[name][:1], rows, axis=0)
+
+
+def _caches(which: str, prefix: str) -> list[str]:
+    kinds = ("key", "value")
+    return [f"{prefix}.{i}.{which}.{kind}" for i in range(LAYERS) for kind in kinds]

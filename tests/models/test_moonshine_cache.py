@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.stt.beam import Choices
 from models.stt.moonshine import create
 from models.stt.moonshine_cache import (
     KEPT,
@@ -47,9 +48,10 @@ class Parrot:
         said = [0]
 
         class Steps:
-            def step(_, token):
+            def choose(_, tokens):
                 said[0] += 1
-                return (self.token if said[0] <= self.times else END), 0.9
+                token = self.token if said[0] <= self.times else END
+                return Choices(np.array([[token]]), np.log(np.array([[0.9]])))
 
         return Steps()
 

@@ -38,9 +38,9 @@ def decode(graphs, cross, ids, past=None, position=0):
     empty = np.zeros((len(ids), HEADS, 0, HEAD), np.float32)
     feed |= {f"past_{i}": empty if past is None else past[i] for i in range(CACHES)}
     feed |= {"ids": np.array(ids), "position": np.array([position])}
-    names = ["next", "chance", *(f"present_{i}" for i in range(CACHES))]
+    names = ["tokens", "chance", *(f"present_{i}" for i in range(CACHES))]
     best, chance, *cache = graphs._decoder.run(names, feed)
-    return best, chance, cache
+    return best[..., 0], chance, cache
 
 
 def test_they_are_a_tenth_of_the_shipped_operations(models):

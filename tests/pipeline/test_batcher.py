@@ -186,3 +186,20 @@ async def test_what_was_read_long_ago_is_forgotten_though_nobody_asks_for_the_lo
             await batcher.transcribe(clip(name), Urgency.OFFLINE)
         assert len(engine.seen) == 20
         assert len(batcher._busy) <= 1
+
+
+@pytest.mark.parametrize(("load", "width"), [(0.2, None), (0.9, 1)])
+async def test_a_busy_engine_reads_finals_greedily_and_recorded_work_as_ever(load, width):
+    class Noting(Gate):
+        def transcribe(self, batch):
+            widths.extend(r.width for r in batch)
+            return super().transcribe(batch)
+
+    widths, engine = [], Noting()
+    engine.open.set()
+    async with running(engine) as batcher:
+        batcher._load, batcher._load_at = load, float("inf")
+        await batcher.transcribe(clip(1), Urgency.FINAL)
+        await batcher.transcribe(clip(2), Urgency.OFFLINE)
+    assert widths == [width, None]
+    assert batcher.counts["finals_greedy"] == (width == 1)
