@@ -101,7 +101,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Send what is due, until cancelled; what was left by the last run comes first."""
-        if not self.connectors:
+        if not self.connectors and not await self._do(self.store.waiting):
             return
         async with httpx.AsyncClient(headers={"User-Agent": "cueline"}) as client:
             while True:
@@ -119,16 +119,21 @@ class Outbox:
         """Send what is due; return the seconds until something may be due again."""
         due = await self._do(self.store.due, self._clock())
         gate = asyncio.Semaphore(AT_ONCE)
+        unnoted: list[int] = []
 
         async def one(item: Item, body: Any) -> None:
             async with gate:
-                await self._send(client, item, body)
+                try:
+                    await self._send(client, item, body)
+                except StoreUnavailable as error:
+                    log.warning("outbox_not_noted", call_id=item.call_id, reason=str(error))
+                    unnoted.append(item.id)
 
         async with asyncio.TaskGroup() as group:
             for item, body in due:
                 group.create_task(one(item, body))
         if due:
-            return 0.0
+            return self._first_wait_s if unnoted else 0.0
         following = await self._do(self.store.next_s)
         if following is None:
             return IDLE_S
@@ -196,7 +201,7 @@ async def post(
             )
     except (TimeoutError, httpx.TimeoutException):
         return Sent(ok=False, reason=f"no answer in {connector.timeout_s:g} s")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Sent(ok=False, reason=f"not reached: {error or type(error).__name__}")
     except UnicodeEncodeError:
         return Sent(ok=False, reason="its number or token cannot stand in a header", final=True)
@@ -244,7 +249,9 @@ def _part(value: Any, path: Sequence[str]) -> Any:
         if first == "*":
             return [_part(entry, rest) for entry in value]
         return (
-            _part(value[int(first)], rest) if first.isdigit() and int(first) < len(value) else None
+            _part(value[int(first)], rest)
+            if first.isdecimal() and int(first) < len(value)
+            else None
         )
     return _part(value.get(first), rest) if isinstance(value, Mapping) else None
 

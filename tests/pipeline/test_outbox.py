@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pipeline.config import ConnectorSettings
+from pipeline.errors import StoreUnavailable
 from pipeline.outbox import Outbox, flat, mapped, nested, signature
 from pipeline.store import schema
 from pipeline.store.outbox import FAILED, SENT, OutboxStore
@@ -206,6 +207,24 @@ async def test_a_csv_file_gets_a_row_for_each_call_of_its_queues(kept, readers, 
             ["Call", "Promised", "Who"],
             ["c1", "I will call; by Friday", "Morgan Reyes"],
         ]
+
+
+async def test_a_database_that_refuses_does_not_stop_the_worker(receiver, kept, readers, tmp_path):
+    class Refusing(OutboxStore):
+        left = 1
+
+        def note(self, *args):
+            if self.left:
+                self.left -= 1
+                raise StoreUnavailable("locked", "locked")
+            super().note(*args)
+
+    there = receiver()
+    store = Refusing(kept._database)
+    box = Outbox(store, {"crm": webhook(there.url)}, tmp_path, readers, first_wait_s=0.01)
+    await box.put("c1", "", 1, DOCUMENT, "ana")
+    await run_until(box, kept, SENT)
+    assert [h["Idempotency-Key"] for h, _ in there.came] == ["cueline-c1-crm-1"] * 2
 
 
 def test_parts_are_named_by_dots():

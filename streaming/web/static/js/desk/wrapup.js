@@ -58,6 +58,7 @@ export class WrapupForm extends Component {
 
   componentDidMount() {
     addEventListener("beforeunload", this.leave);
+    document.addEventListener("keydown", this.keys);
     const { callId } = /** @type {any} */ (this.props);
     // An edit made before is not told by the events; without one the draft stands.
     getWrapup(callId).then(
@@ -72,6 +73,7 @@ export class WrapupForm extends Component {
 
   componentWillUnmount() {
     removeEventListener("beforeunload", this.leave);
+    document.removeEventListener("keydown", this.keys);
     if (this.unsaved) this.save();
     clearTimeout(this.timer);
   }
@@ -195,7 +197,7 @@ export class WrapupForm extends Component {
     const add = (/** @type {"promises" | "follow_ups" | "summary"} */ list) => () => this.edit((w) => added(w, list));
     const mood = moodWords(work.mood, levelWord);
     return html`<section class="panel work" aria-labelledby="work-title">${head}
-      <form class="scroll work-form" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()} onKeyDown=${this.keys}>
+      <form class="scroll work-form" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
         ${work.needs_review.length > 0 && html`<div class="check-first"><h3><${Icon} name="review" />Please check</h3>
           <ul>${work.needs_review.map((line) => html`<li key=${line}>${line}</li>`)}</ul></div>`}
         ${this.choices(work, sources)}
