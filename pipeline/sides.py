@@ -23,10 +23,6 @@ from qa_rules.packs import PackSet
 from qa_rules.score import with_people
 from qa_rules.types import PersonAnswer, Scorecard
 
-MOOD_NOTE: Final = (
-    "The sides of this call are swapped. The customer’s mood is read from their words alone: when "
-    "the call was heard, nobody listened for it on this side, so anger may be missed."
-)
 BY_SIDES: Final = "sides"
 
 

@@ -22,7 +22,6 @@ from pipeline.errors import (
     RequestRefused,
 )
 from pipeline.reviewing import Reviewed, Reviewer
-from pipeline.sides import MOOD_NOTE
 from pipeline.store.coaching import Coaching
 from pipeline.store.review_queue import waiting
 from pipeline.store.review_rows import DISPUTED, DRAFT, FINAL, SHARED, ReviewAnswer
@@ -349,7 +348,6 @@ class ReviewPages:
             detail=seen.detail,
             row=seen.detail.row,
             live=False,
-            swapped_note=MOOD_NOTE if seen.detail.swapped else "",
             reviewed=True,
             nonce=nonce,
             regions=json_island(view.regions),

@@ -1,8 +1,9 @@
 // @ts-check
 /** A draft that saves itself: what was written goes to the server, which answers with the score. */
-import { saveReview } from "../api.js";
+import { Refused, saveReview } from "../api.js";
 
 const PAUSE_MS = 700;
+const AGAIN_MS = 5000;
 
 /** @param {string} text "75", "75.5" or "1:15" @returns {number | null} */
 export function secondOf(text) {
@@ -58,6 +59,8 @@ export function startDraft(form, review) {
     } catch (error) {
       sent = -1;
       saved.textContent = `not saved: ${error instanceof Error ? error.message : error}`;
+      const refused = error instanceof Refused && error.status < 500;
+      if (!refused) timer = window.setTimeout(save, AGAIN_MS);
     }
   }
 
