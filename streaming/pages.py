@@ -15,6 +15,7 @@ from streaming import views
 from streaming.access import Permission, narrowed, own_agent, person_of, watches
 from streaming.api.calls import CallQuery
 from streaming.api.live import health_routes
+from streaming.call_talk import talk_rows
 from streaming.deps import Deps
 from streaming.desks import desk_routes
 from streaming.headers import content_policy, new_nonce
@@ -130,6 +131,7 @@ class Pages:
             wrapup=detail.wrapup.current if detail.wrapup else None,
             nonce=nonce,
             regions=json_island(view.regions),
+            talk=talk_rows(detail),
         )
         response.headers["Content-Security-Policy"] = content_policy(nonce)
         return response
