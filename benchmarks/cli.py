@@ -23,6 +23,7 @@ from benchmarks import (
     prosody,
     recorded,
     rules,
+    search,
     silence,
     soak,
     spoken,
@@ -77,6 +78,7 @@ app.command("meanings")(meanings.command)
 app.command("packs")(packs.command)
 app.command("calls")(calls.command)
 app.command("wall")(wall.command)
+app.command("search")(search.command)
 app.command("scripts")(agent_scripts.command)
 app.command("compare")(compare.command)
 app.add_typer(calibrate.app, name="calibrate")

@@ -119,8 +119,7 @@ class Wall:
         try:
             self._ticks += 1
             self._fresh.clear()
-            while self._inbox:
-                self._take(*self._inbox.popleft())
+            self._drain()
             if self._ticks % LOOK_EVERY == 0:
                 for summary in self._host.live():
                     self._look(summary)
@@ -132,6 +131,10 @@ class Wall:
             if self.version != before:
                 for watcher in self.watchers:
                     watcher.set()
+
+    def _drain(self) -> None:
+        while self._inbox:
+            self._take(*self._inbox.popleft())
 
     def _take(self, call_id: str, event: Event) -> None:
         if isinstance(event, CallStarted):
@@ -316,6 +319,7 @@ class Wall:
 
     def whole(self) -> dict[str, Any]:
         """Return all there is to see."""
+        self._drain()
         for summary in self._host.live():
             if (call := self._calls.get(summary.call_id)) is not None:
                 call.seconds = summary.seconds

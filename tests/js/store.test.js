@@ -203,3 +203,12 @@ test("an unknown event is passed over", () => {
   const state = play(started());
   assert.deepEqual(reduce(state, { kind: "event", seq: 50, now: 0, event: { type: "Unheard" } }), { ...state, seq: 50 });
 });
+
+test("a supervisor's note comes once and is seen once", () => {
+  const note = { type: "NoteSent", note_id: "n1", text: "Offer the fee back", by: "Sam", at: 4, seen: false };
+  let state = reduce(initial("c"), { kind: "event", now: 0, seq: 1, event: note });
+  state = reduce(state, { kind: "event", now: 0, seq: 1, event: note });
+  assert.deepEqual(state.notes.map((n) => [n.text, n.seen]), [["Offer the fee back", false]]);
+  state = reduce(state, { kind: "event", now: 0, seq: 2, event: { ...note, seen: true } });
+  assert.deepEqual(state.notes.map((n) => n.seen), [true]);
+});

@@ -12,7 +12,14 @@ from models.types import Channel
 from pipeline.batcher import Batcher
 from pipeline.config import load_settings
 from pipeline.ear import Ear
-from pipeline.errors import CallBusy, CallFailed, Overloaded, StoreUnavailable
+from pipeline.errors import (
+    CallBusy,
+    CallFailed,
+    Overloaded,
+    RequestRefused,
+    StoreUnavailable,
+)
+from pipeline.events import NoteSent
 from pipeline.fit import classifier_for
 from pipeline.host import Host
 from pipeline.live import CallStart
@@ -217,3 +224,17 @@ async def test_troubles_reach_whom_they_concern(hosting, books):
         host.store_trouble("locked", False)
     told = [(c, k) for c, _, k in books.published if k == "Degraded"]
     assert sorted(told) == [("c1", "Degraded"), ("c2", "Degraded"), ("c2", "Degraded")]
+
+
+async def test_a_note_has_the_call_s_next_number_and_none_comes_after_the_end(hosting, books):
+    async with hosting() as host:
+        call = host.open(start())
+        for _ in range(3):  # let it begin
+            await asyncio.sleep(0)
+        call.note(NoteSent("n1", "Offer the fee back", "Sam", 0.0))
+        assert books.kinds("c1") == ["CallStarted", "NoteSent"]
+        assert books.published[-1] == ("c1", 2, "NoteSent")
+        await call.hang_up()
+        with pytest.raises(RequestRefused, match="over"):
+            call.note(NoteSent("n2", "Too late", "Sam", 1.0))
+    assert books.kinds("c1").count("NoteSent") == 1

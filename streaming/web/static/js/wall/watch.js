@@ -39,9 +39,9 @@ class Notes extends Component {
     };
     return html`<section class="panel notes" aria-labelledby="notes-title">
       <header class="panel-head"><h2 id="notes-title">Notes to the agent</h2></header>
-      <ul role="status">${notes.map((/** @type {any} */ note) => html`<li key=${note.note_id}>
+      <div role="status" tabindex=${notes.length > 2 ? 0 : undefined}><ul>${notes.map((/** @type {any} */ note) => html`<li key=${note.note_id}>
         <span>${note.text}</span> <span class="at">${note.by}, ${clock(note.at)}</span>
-        <span class=${`chip ${note.seen ? "good" : "quiet"}`}>${note.seen ? "seen" : "sent"}</span></li>`)}</ul>
+        <span class=${`chip ${note.seen ? "good" : "quiet"}`}>${note.seen ? "seen" : "sent"}</span></li>`)}</ul></div>
       ${live && html`<form onSubmit=${submit}>
         <label>Write to the agent <span class="quiet">(shown at once, as one card)</span><input value=${text} maxlength=${NOTE_CHARS} aria-keyshortcuts="n"
           onInput=${(/** @type {any} */ event) => this.setState({ text: event.target.value })} /></label>
