@@ -62,9 +62,14 @@ class SearchForm(BaseModel):
         return Query(self._parts(asked.parts), asked.never, self._conditions(asked.call))
 
     @property
+    def filled(self) -> int:
+        """How many fields beside the box ask for something."""
+        return len(self.given().keys() - {"q", "page", "size"})
+
+    @property
     def narrowed(self) -> bool:
         """Whether any field beside the box asks for something."""
-        return bool(self.given().keys() - {"q"})
+        return self.filled > 0
 
     def given(self) -> dict[str, str]:
         """Return what was filled in, as a query string has it."""

@@ -25,6 +25,12 @@ LEAST: Final = 3
 """Turns that make a cluster; fewer are left over."""
 NAME_TERMS: Final = 3
 QUOTES: Final = 5
+_NAMELESS: Final = """a about am an and any are as at be been but by can could do does did for from had has have he
+hello hi how i i'd i'll i'm if in is it it's just like me my no not of oh ok okay on one or our
+out please she so some that that's the their them then there they this to too up us was we well
+were what when where which who why will with would yeah yes you your"""
+"""Words that name nothing by themselves."""
+_EMPTY: Final = frozenset(_NAMELESS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +134,10 @@ def _described(
     order = members[np.argsort(-near, kind="stable")]
     ours = _counted(turns, members)
     others = _counted(turns, np.flatnonzero(~inside))
-    names = [one.term for one in rank(ours, others, NAME_TERMS).first]
-    if not names:
-        names = [term for term, _ in ours.uses.most_common(NAME_TERMS)]
+    apart = [one.term for one in rank(ours, others, 8 * NAME_TERMS).first]
+    common = [term for term, _ in ours.uses.most_common(40)]
+    names = [term for term in (*apart, *common) if not _EMPTY.issuperset(term.split())]
+    names = (names or common)[:NAME_TERMS]
     quotes: dict[str, Turn] = {}
     for at in order.tolist():
         quotes.setdefault(turns[at].text.lower(), turns[at])
