@@ -31,9 +31,26 @@ LOOKS = [
 ]
 
 
+SMALL = """
+pack: t
+version: "1"
+title: T
+form:
+  exclude: {min_seconds: 1, min_turns: 1}
+  sections: {opening: {title: Opening, weight: 60}, compliance: {title: Compliance, weight: 40}}
+  questions:
+    - {id: Q-01, title: Was kind, section: opening, weight: 2, help: Listen to the tone.}
+items:
+  - {id: CORE-01, title: Greets, severity: REQ, section: opening, weight: 2, match: thank you}
+  - {id: T-02, title: Says the price, severity: AF, section: compliance, match: it costs ten pounds}
+"""
+
+
 @pytest.fixture
-def house(guarded):
-    events = PLAY(load_packs(["core_call"]), *LINES, call_id="c1")
+def house(guarded, request, tmp_path):
+    (tmp_path / "t.yaml").write_text(SMALL)
+    pack = getattr(request, "param", "core_call")
+    events = PLAY(load_packs([pack], [tmp_path]), *LINES, call_id="c1")
     guarded.store.append("c1", [(1, replace(events[0][1], agent="Dana")), *events[1:]])
     spans = [(int("customer" in t), 5 * n, 5 * n + 3) for n, t in enumerate(LINES)]
     guarded.record("c1", spans, seconds=60)
@@ -104,6 +121,7 @@ def test_a_call_is_reviewed_disputed_and_final(pages, house):
     assert (line.machine, line.answer, line.person.by) == ("yes", "yes", "rae")
 
 
+@pytest.mark.parametrize("house", ["t"], indirect=True, ids=["small"])
 def test_axe_finds_nothing_in_any_look(pages, house):
     draft = reviewing.load(house.store, reviewing.take(house.store, "c1", Reviewer("quinn"), 5).id)
     given = [ReviewAnswer("CORE-01", "no", "Another name", "asr", 2.0)]
