@@ -78,6 +78,19 @@ def reliability(chances: Array, truth: Truth) -> str:
     return "\n".join(out)
 
 
+def reliability_bins(chances: Array, truth: Truth) -> list[dict[str, float]]:
+    """Return what `reliability` draws, for a run's JSON: mean chance said, share that was so, n."""
+    return [
+        {
+            "said": round(float(chances[rows].mean()), 4),
+            "so": round(float(truth[rows].mean()), 4),
+            "n": int(rows.sum()),
+        }
+        for rows in _bins(chances)
+        if rows.any()
+    ]
+
+
 def kept(inside: Array, outside: Array, keep: float = 0.95) -> tuple[float, float]:
     """Return the score that `keep` of those inside reach, and the share of outside below it."""
     edge = float(np.quantile(inside, 1 - keep))

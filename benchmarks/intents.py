@@ -18,7 +18,7 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks.calibrate import Folder, Vectors, open_encoder
-from benchmarks.chances import Figure, ece, kept, ranked, reliability, share
+from benchmarks.chances import Figure, ece, kept, ranked, reliability, reliability_bins, share
 from benchmarks.corpus import data_folder
 from benchmarks.report import publish, table
 from benchmarks.textsets import read
@@ -164,6 +164,7 @@ def command(
     rows: list[list[object]] = []
     numbers: dict[str, object] = {}
     plots: list[str] = []
+    bins: dict[str, object] = {}
     for one, few_or_full in SHOWN_BESIDE:
         if name not in (None, one) or shots not in (None, few_or_full):
             continue
@@ -175,9 +176,12 @@ def command(
             numbers[label] = {k: _plain_number(v) for k, v in figures.items()}
             top, right = found[0].surety(), found[0].first == found[0].truth
             plots.append(f"{label}\n{reliability(top, right)}")
+            bins[label] = reliability_bins(top, right)
     head = ["set", "accuracy %", "head alone", "none AUROC", "of 95 % kept", "ECE", "published"]
     shown = table(head, rows) + "\n\nChance of the first want, and how often it was the one:\n\n"
-    publish("intents in few shots", shown + "\n\n".join(plots), {"sets": numbers})
+    publish(
+        "intents in few shots", shown + "\n\n".join(plots), {"sets": numbers, "reliability": bins}
+    )
 
 
 def _measured(

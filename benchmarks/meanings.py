@@ -12,7 +12,7 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks.calibrate import Folder, open_encoder
-from benchmarks.chances import ece, ranked, reliability, share
+from benchmarks.chances import ece, ranked, reliability, reliability_bins, share
 from benchmarks.report import publish, table
 from benchmarks.script_items import load
 from benchmarks.scriptsim import Judged, judged, of_items
@@ -39,14 +39,20 @@ def command(
     rows: list[list[object]] = []
     told: dict[str, object] = {}
     plots: list[str] = []
+    bins: dict[str, object] = {}
     for name, spoil in _texts():
         found = judged(of_items(items, spoil), engine)
         figures, said, so = marks(found, numbers)
         rows.append([name, *figures])
         told[name] = {head: _number(f) for head, f in zip(HEAD, figures, strict=True)}
         plots.append(f"{name}\n{reliability(said, so)}")
+        bins[name] = reliability_bins(said, so)
     shown = table(["lines", *HEAD], rows) + "\n\n" + "\n\n".join(plots)
-    publish(f"script items by meaning, {split}", shown, {"items": len(items), **told})
+    publish(
+        f"script items by meaning, {split}",
+        shown,
+        {"items": len(items), **told, "reliability": bins},
+    )
 
 
 HEAD = (

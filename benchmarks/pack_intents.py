@@ -14,7 +14,7 @@ import numpy as np
 import typer
 
 from benchmarks import intent_lines
-from benchmarks.chances import Figure, ece, reliability, share
+from benchmarks.chances import Figure, ece, reliability, reliability_bins, share
 from benchmarks.intent_lines import IntentLine, IntentLines
 from benchmarks.report import publish, table
 from models.engines import Classifier
@@ -152,8 +152,12 @@ def command(
         shown.append("These intents overlap; give them examples or not_examples that differ:")
         shown.append("\n".join(overlaps))
     chances = np.array([p for p, _ in said])
-    shown.append(reliability(chances, np.array([so for _, so in said])))
-    publish(f"intents of packs, {engine}", "\n\n".join(shown), {"packs": numbers})
+    so = np.array([so for _, so in said])
+    shown.append(reliability(chances, so))
+    bins = {"all packs": reliability_bins(chances, so)}
+    publish(
+        f"intents of packs, {engine}", "\n\n".join(shown), {"packs": numbers, "reliability": bins}
+    )
 
 
 FIGURES = ("first %", "precision", "recall", "false alarms", "both of two")

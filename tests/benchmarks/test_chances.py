@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from benchmarks.chances import auroc, ece, interval, kept, ranked, reliability, share
+from benchmarks.chances import (
+    auroc,
+    ece,
+    interval,
+    kept,
+    ranked,
+    reliability,
+    reliability_bins,
+    share,
+)
 
 
 def test_auroc_is_the_chance_of_the_right_order_and_ties_are_halves():
@@ -39,3 +48,10 @@ def test_what_is_kept_of_those_inside_tells_who_outside_is_caught():
     edge, caught = kept(np.arange(100.0), np.array([-1.0, 2.0, 50.0, 90.0]))
     assert edge == pytest.approx(4.95)
     assert caught == 0.5
+
+
+def test_bins_for_machines_say_what_the_plot_draws():
+    said = np.array([0.05, 0.15, 0.15, 0.95])
+    found = reliability_bins(said, np.array([False, True, False, True]))
+    assert [(b["n"], b["so"]) for b in found] == [(1, 0.0), (2, 0.5), (1, 1.0)]
+    assert found[1]["said"] == 0.15
