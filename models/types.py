@@ -70,6 +70,8 @@ class SttRequest:
     """Seconds of the clip whose windows hold speech; None where nobody measured."""
     width: int | None = None
     """How many readings to keep in view while decoding; None leaves it to the engine."""
+    hot_words: tuple[str, ...] = ()
+    """Words to expect, such as names of companies, products and people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class QueueSettings(_Part):
         default="", description="Turns on legal packs: US, UK ... Empty for none."
     )
     company: str = Field(default="", description="The name agents greet with.")
+    hot_words: tuple[str, ...] = Field(
+        default=(), description="Names of products and the like, to be heard better."
+    )
     facts: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="Facts that hold for every call of the queue."
     )

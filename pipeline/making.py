@@ -109,6 +109,7 @@ class Maker:
             start.language,
             self.settings.stt.words,
             voice=self._head if self.settings.prosody else None,
+            hot_words=self._hot_words(start, facts),
         )
         started = CallStarted(
             start.call_id,
@@ -123,6 +124,12 @@ class Maker:
             rules.checklist(),
         )
         return MadeCall(CallSession(hearing, reading), packs, facts, started)
+
+    def _hot_words(self, start: CallStart, facts: CallFacts) -> tuple[str, ...]:
+        """Return the names to expect: the company's, both sides', and those the queue lists."""
+        known = (facts.company, facts.agent, facts.customer)
+        listed = self.settings.queue(start.queue).hot_words
+        return tuple(dict.fromkeys(word for word in (*known, *listed) if word))
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ DOUBTED_S = 1.0
 class Hearing:
     """How a call is heard: `window` samples per voice activity decision.
 
-    `voice` weighs the customer's voice, where it is to be measured; no other's ever is.
+    `hot_words` are names to expect; `voice` weighs the customer's voice, where it is to be measured; no other's ever is.
     """
 
     channels: tuple[Channel, ...]
@@ -65,6 +65,7 @@ class Hearing:
     words: bool = False
     endpointing: Endpointing = field(default_factory=Endpointing)
     voice: Head | None = None
+    hot_words: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -278,6 +279,7 @@ class CallSession:
             words=self._h.words and kind is not Kind.PARTIAL,
             speech_s=cut.voiced_s,
             width=1 if kind is Kind.PARTIAL else None,
+            hot_words=self._h.hot_words,
         )
         at, voice = (cut.start, cut.stop), self._voice.wants(leg.channel, kind)
         job = TranscribeJob(

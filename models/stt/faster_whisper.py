@@ -41,6 +41,8 @@ BUCKET_SECONDS = 10
 TOKENS_A_SECOND = {"en": 6.5}
 OTHER_TOKENS_A_SECOND = 12.0
 SPARE_TOKENS = 4
+MAX_PROMPT = 160
+"""Tokens of the prompt; the model's context holds 448 with the text."""
 MAX_TOKENS = 224
 """Half of Whisper's positions, the most that CTranslate2 generates."""
 
@@ -62,6 +64,9 @@ class Options(EngineOptions):
     beam_size: int = Field(1, ge=1, le=10)
     glossary: str = Field("", max_length=400)
     """Words that callers are likely to use, as one line of text; every clip is read with it."""
+    hot_words: bool = False
+    """Whether a clip is read with its call's expected words as a prompt. Names are heard better;
+    but only clips with the same words share a batch, which costs a GPU most of its speed."""
     window_s: float = Field(MAX_SECONDS, ge=3.0, le=MAX_SECONDS)
     """Length to which short clips are padded. Whisper learned on 30 s: less is faster, and wrong
     with some models, so measure before choosing it."""
@@ -83,11 +88,12 @@ def create(options: Mapping[str, object]) -> "FasterWhisper":
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What clips of one batch have in common: padded length in frames, most tokens."""
+    """What clips of one batch have in common: padded length in frames, most tokens, prompt."""
 
     language: str
     frames: int
     ceiling: int
+    hot_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,7 @@ class FasterWhisper:
         for row, spectrum in enumerate(spectra):
             padded[row, :, : spectrum.shape[1]] = spectrum[:, : key.frames]
         encoded = self._model.encode(ctranslate2.StorageView.from_array(padded))
-        heard = self._generate(encoded, tokenizer, len(batch), key.ceiling)
+        heard = self._generate(encoded, tokenizer, len(batch), key)
         texts = [tokenizer.decode(row.ids).strip() for row in heard]
         reasons = [
             gates.reason(
@@ -216,8 +222,13 @@ class FasterWhisper:
             )
         ]
 
-    def _generate(self, encoded: Any, tokenizer: Any, rows: int, ceiling: int) -> list[_Heard]:
-        prompt = [*self._glossary(tokenizer), *tokenizer.sot_sequence, tokenizer.no_timestamps]
+    def _generate(self, encoded: Any, tokenizer: Any, rows: int, key: Key) -> list[_Heard]:
+        ceiling = key.ceiling
+        prompt = [
+            *self._glossary(tokenizer, key.hot_words),
+            *tokenizer.sot_sequence,
+            tokenizer.no_timestamps,
+        ]
         found = self._model.generate(
             encoded,
             [prompt] * rows,
@@ -246,7 +257,8 @@ class FasterWhisper:
     def _key(self, request: SttRequest) -> Key:
         language = self._language(request.language)
         seconds = len(request.samples) / request.rate_hz
-        return Key(language, self._frames(seconds), _ceiling(seconds, language))
+        words = request.hot_words if self._options.hot_words else ()
+        return Key(language, self._frames(seconds), _ceiling(seconds, language), words)
 
     def _frames(self, seconds: float) -> int:
         """Return the padded length in frames: even, and the whole 30 s for what is longer."""
@@ -270,10 +282,15 @@ class FasterWhisper:
             )
         return self._tokenizers[language]
 
-    def _glossary(self, tokenizer: Any) -> list[int]:
-        if not self._options.glossary:
+    def _glossary(self, tokenizer: Any, hot_words: tuple[str, ...]) -> list[int]:
+        """Return the prompt: what was said before, as Whisper takes it, with the words to expect.
+
+        Whisper heeds the end of a prompt most, so where words are too many the first ones go.
+        """
+        text = ", ".join(part for part in (self._options.glossary.strip(), *hot_words) if part)
+        if not text:
             return []
-        return [tokenizer.sot_prev, *tokenizer.encode(f" {self._options.glossary.strip()}")]
+        return [tokenizer.sot_prev, *tokenizer.encode(f" {text}")[-MAX_PROMPT:]]
 
     def _suppressed(self, tokenizer: Any) -> list[int]:
         specials = (getattr(tokenizer, name) for name in SUPPRESSED)

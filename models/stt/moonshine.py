@@ -19,6 +19,8 @@ from models.engines import EngineInfo, SttEngine
 from models.errors import ClipTooLong, EngineFailed
 from models.options import EngineOptions, read_options
 from models.stt import gates
+from models.stt.beam import How
+from models.stt.hot_words import HotWords
 from models.stt.moonshine_cache import build, reassembled
 from models.stt.moonshine_sessions import (
     FEWEST_SAMPLES,
@@ -44,6 +46,10 @@ SPLIT_FROM_S = 4.0
 """A clip from this length on that gives no words is read again in two parts."""
 KEPT_REJECTIONS = frozenset({"music", "invented", "no words"})
 """Gates that say there was no speech; the others doubt the reading."""
+
+
+MOST_LISTS = 256
+"""Lists of expected words kept ready; with more, all are made anew as they are asked for."""
 
 
 class MoonshineOptions(EngineOptions):
@@ -72,6 +78,7 @@ class Moonshine:
         self.info = info
         self.notice = notice
         self._width = width
+        self._expected: dict[tuple[str, ...], HotWords] = {}
         self._graphs: Graphs | None = graphs
         self._vocabulary = vocabulary
 
@@ -98,17 +105,17 @@ class Moonshine:
         samples = at_sixteen(request.samples, request.rate_hz)
         if len(samples) < FEWEST_SAMPLES:
             return Transcription("", rejected="short")
-        width = request.width or self._width
-        answer = self._hear(graphs, samples, request.speech_s, width)
+        how = How(request.width or self._width, self._bias(request.hot_words))
+        answer = self._hear(graphs, samples, request.speech_s, how)
         if answer.text or seconds < SPLIT_FROM_S or answer.rejected in KEPT_REJECTIONS:
             return answer
-        return self._hear_halves(graphs, samples, request.speech_s, width) or answer
+        return self._hear_halves(graphs, samples, request.speech_s, how) or answer
 
     def _hear(
-        self, graphs: Graphs, samples: Samples, speech_s: float | None, width: int
+        self, graphs: Graphs, samples: Samples, speech_s: float | None, how: How
     ) -> Transcription:
         try:
-            heard = read(graphs, samples, longest_text(len(samples) / RATE_HZ), width)
+            heard = read(graphs, samples, longest_text(len(samples) / RATE_HZ), how)
         except ORT_ERRORS as err:
             raise EngineFailed(f"onnxruntime: {err}") from err
         text = self._vocabulary.text(heard.ids)
@@ -118,7 +125,7 @@ class Moonshine:
         return Transcription(text, heard.confidence if text else None)
 
     def _hear_halves(
-        self, graphs: Graphs, samples: Samples, speech_s: float | None, width: int
+        self, graphs: Graphs, samples: Samples, speech_s: float | None, how: How
     ) -> Transcription | None:
         """Read a clip that gave nothing in two parts, cut where it is quietest.
 
@@ -127,7 +134,7 @@ class Moonshine:
         cut = quietest(samples)
         half_s = None if speech_s is None else speech_s / 2
         parts = (samples[:cut], samples[cut:])
-        halves = [self._hear(graphs, part, half_s, width) for part in parts]
+        halves = [self._hear(graphs, part, half_s, how) for part in parts]
         heard = [half for half in halves if half.text]
         if not heard:
             return None
@@ -135,6 +142,16 @@ class Moonshine:
         return Transcription(
             " ".join(half.text for half in heard), sum(sure) / len(sure) if sure else None
         )
+
+    def _bias(self, words: tuple[str, ...]) -> HotWords | None:
+        """Return the expected words as a bias; racing threads make equal ones."""
+        if not words:
+            return None
+        if words not in self._expected:
+            if len(self._expected) >= MOST_LISTS:
+                self._expected.clear()
+            self._expected[words] = HotWords(words, self._vocabulary)
+        return self._expected[words]
 
     def warm_up(self) -> None:
         """Read a long clip of faint noise on each worker at once.

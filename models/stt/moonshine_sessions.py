@@ -15,7 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
-from models.stt.beam import CHOICES, Choices, Heard, Steps, search
+from models.stt.beam import CHOICES, GREEDY, Choices, Heard, How, Steps, search
 from models.stt.moonshine_tokens import BEGIN
 from models.types import Samples
 
@@ -50,9 +50,9 @@ class Graphs(Protocol):
         ...
 
 
-def read(graphs: Graphs, samples: Samples, limit: int, width: int = 1) -> Heard:
-    """Read a clip in at most `limit` tokens, with `width` readings in view."""
-    return search(graphs.steps(samples), limit, width)
+def read(graphs: Graphs, samples: Samples, limit: int, how: How = GREEDY) -> Heard:
+    """Read a clip in at most `limit` tokens."""
+    return search(graphs.steps(samples), limit, how)
 
 
 def follow(graphs: Graphs, samples: Samples, ids: Sequence[int]) -> Iterator[int]:

@@ -39,6 +39,12 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._tokens)
 
+    def piece(self, token: int) -> str:
+        """Return one token's text, SPACE for spaces; "" for marks."""
+        if not 0 <= token < len(self._tokens) or _is_mark(self._tokens[token]):
+            return ""
+        return self._tokens[token].decode(errors="ignore")
+
     def text(self, ids: Iterable[int]) -> str:
         """Join tokens into text; marks such as "<s>" and broken characters are left out."""
         parts = (self._tokens[i] for i in ids if 0 <= i < len(self._tokens))

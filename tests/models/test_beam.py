@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.stt.beam import Choices, search
+from models.stt.beam import Choices, How, search
 from models.stt.moonshine_tokens import BEGIN, END
 
 TOKENS = (END, 10, 11)
@@ -45,7 +45,7 @@ def misleading(said):
 
 def test_greedy_is_misled_and_a_beam_is_not():
     assert search(Table(misleading), 9).ids == (10, 10)
-    heard = search(Table(misleading), 9, width=2)
+    heard = search(Table(misleading), 9, How(2))
     assert heard.ids == (11,)
     assert heard.confidence == pytest.approx(0.4)
     assert not heard.capped
@@ -55,12 +55,12 @@ def test_a_reading_that_reaches_the_limit_says_so():
     def never(said):
         return {10: 0.9, 11: 0.09, END: 0.01}
 
-    heard = search(Table(never), 3, width=2)
+    heard = search(Table(never), 3, How(2))
     assert (heard.ids, heard.capped) == ((10, 10, 10), True)
 
 
 def test_nothing_said_is_an_answer():
-    heard = search(Table(lambda said: {END: 0.9, 10: 0.05, 11: 0.05}), 5, width=3)
+    heard = search(Table(lambda said: {END: 0.9, 10: 0.05, 11: 0.05}), 5, How(3))
     assert (heard.ids, heard.confidence, heard.capped) == ((), None, False)
 
 
@@ -69,7 +69,7 @@ def test_plain_speech_is_read_by_one_reading():
         return {(10, 11, END)[min(len(said), 2)]: 0.998, 12: 0.001, 13: 0.001}
 
     table = Table(plain)
-    assert search(table, 9, width=4).ids == (10, 11)
+    assert search(table, 9, How(4)).ids == (10, 11)
     assert table.widest == 1
 
 
@@ -90,8 +90,8 @@ def test_what_is_expected_lifts_a_reading():
     def unsure(said):
         return {END: 0.98, 10: 0.01, 11: 0.01} if said else {10: 0.6, 11: 0.3, END: 0.1}
 
-    assert search(Table(unsure), 5, width=2).ids == (10,)
-    assert search(Table(unsure), 5, width=2, bias=Lift()).ids == (11,)
+    assert search(Table(unsure), 5, How(2)).ids == (10,)
+    assert search(Table(unsure), 5, How(2, Lift())).ids == (11,)
 
 
 @settings(deadline=None, max_examples=60)
@@ -110,7 +110,7 @@ def test_a_beam_as_wide_as_everything_finds_the_likeliest_reading(seed, limit):
             whole += np.log(table[ids[:at]][(*ids, END)[at]])
         return whole
 
-    heard = search(Table(table.__getitem__), limit, width=64)
+    heard = search(Table(table.__getitem__), limit, How(64))
     ended = [ids for n in range(limit) for ids in itertools.product(TOKENS[1:], repeat=n)]
     best = max(ended, key=log_of)
     if not heard.capped:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.stt.beam import CHOICES, Choices
+from models.stt.beam import CHOICES, Choices, How
 from models.stt.moonshine_cache import build, pieces
 from models.stt.moonshine_sessions import (
     ORT_ERRORS,
@@ -113,7 +113,7 @@ def test_readings_side_by_side_do_not_touch_each_other(both, clips, kind):
 
 def test_a_wider_search_finds_a_reading_at_least_as_likely(both, clips):
     text = Vocabulary(moonshine_files().tokens).text
-    heard = read(both["re-assembled"], clips[0], 60, width=4)
+    heard = read(both["re-assembled"], clips[0], 60, How(4))
     assert text(heard.ids).startswith("It was the best of times")
 
 
