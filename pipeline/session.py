@@ -55,7 +55,7 @@ DOUBTED_S = 1.0
 class Hearing:
     """How a call is heard: `window` samples per voice activity decision.
 
-    `hot_words` are names to expect; `voice` weighs the customer's voice, where it is to be measured; no other's ever is.
+    `hot_words` are names to expect; `voice` weighs the customer's voice, never another's.
     """
 
     channels: tuple[Channel, ...]
