@@ -25,7 +25,8 @@ LEAST: Final = 3
 """Turns that make a cluster; fewer are left over."""
 NAME_TERMS: Final = 3
 QUOTES: Final = 5
-_NAMELESS: Final = """a about am an and any are as at be been but by can could do does did for from had has have he
+_NAMELESS: Final = """
+a about am an and any are as at be been but by can could do does did for from had has have he
 hello hi how i i'd i'll i'm if in is it it's just like me my no not of oh ok okay on one or our
 out please she so some that that's the their them then there they this to too up us was we well
 were what when where which who why will with would yeah yes you your"""
