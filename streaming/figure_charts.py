@@ -148,8 +148,9 @@ def missed_rows(missed: Sequence[Missed], calls: int) -> Rows:
     rows = [
         Row(
             m.title,
-            (Value(100 * m.calls / calls if calls else None),),
-            note=f"{m.calls:,} calls" + (", fails the call" if m.critical else ""),
+            (Value(100 * m.calls / calls if calls else None, n=calls),),
+            note=f"{m.calls:,} {'call' if m.calls == 1 else 'calls'}"
+            + (", fails the call" if m.critical else ""),
         )
         for m in missed
     ]
