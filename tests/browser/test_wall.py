@@ -106,8 +106,9 @@ def test_a_watched_call_shows_all_and_says_nothing_for_the_agent(pages, floor):
     expect(wall.locator(".hints-shown")).to_contain_text("Do not argue")
     expect(wall.locator(".checklist .count").first).to_have_text("5 of 12 done")
     expect(wall.get_by_role("button", name="Dismiss")).to_have_count(0)
-    for key in ("Enter", "x", "u"):
+    for key in ("Enter", "x", "u", "b"):
         wall.keyboard.press(key)
+    expect(wall.locator(".brief")).to_contain_text("flagged")
     wall.keyboard.press("n")
     wall.keyboard.type("Well done")
     wall.keyboard.press("Enter")

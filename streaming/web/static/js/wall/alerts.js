@@ -31,7 +31,7 @@ function Line({ alert, team, time, ask, answer }) {
       ${alert.live && html`<button type="button" class="button" onClick=${() => ask("note", alert)}>Note</button>`}
       ${raised && html`<button type="button" class="button" onClick=${() => answer(alert, "acknowledge")}>Take</button>`}
       <button type="button" class="button" onClick=${() => ask("resolve", alert)}>Resolve</button>
-      <button type="button" class="button" onClick=${() => ask("false", alert)}>False alert</button>
+      <button type="button" class="button" onClick=${() => ask("false", alert)}>False<span class="unseen"> alert</span></button>
     </p>
   </li>`;
 }

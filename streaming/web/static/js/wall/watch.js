@@ -4,6 +4,7 @@
  * answers a hint or ticks an item: those are the agent's, and are counted.
  */
 import { effect, signal } from "../../vendor/signals-core.js";
+import { Brief } from "../desk/brief.js";
 import { Captions } from "../desk/captions.js";
 import { Checklist } from "../desk/checklist.js";
 import { Banners } from "../desk/header.js";
@@ -67,6 +68,10 @@ export function startWatch(/** @type {HTMLElement} */ root) {
   const callId = root.dataset.call ?? "";
   const state = signal(initial(callId));
   const marked = signal(/** @type {{id: number} | null} */ (null));
+  const brief = signal(false);
+  const switchBrief = () => {
+    brief.value = !brief.value;
+  };
   const now = () => performance.now();
   const dispatch = (/** @type {any} */ message) => {
     state.value = reduce(state.value, { now: now(), ...message });
@@ -95,13 +100,15 @@ export function startWatch(/** @type {HTMLElement} */ root) {
         <h1>${s.call?.agent || "A call"} <span class="quiet">${s.call?.queue ?? ""}</span></h1>
         <span class="timer" role="timer" aria-label=${`Call time ${spoken(seconds)}`}>${clock(seconds)}</span>
         <p class="chip quiet">You are watching. The agent’s hints are not touched.</p>
+        <button type="button" class="button" onClick=${switchBrief} aria-keyshortcuts="b" aria-pressed=${String(brief.value)}>Brief</button>
         ${over && html`<a class="button strong" href=${`/calls/${encodeURIComponent(callId)}`}>The call is over: open it</a>`}
       </header>
       <${Banners} state=${s} />
       <div class="desk watch">
         <div class="column lead"><${Notes} notes=${s.notes} live=${!over} send=${(/** @type {string} */ text) => sendNote(callId, text)} />
           <${Captions} turns=${s.turns} open=${s.open} gaps=${s.gaps} marked=${marked.value} phase=${s.phase} /></div>
-        <div class="column side"><${MoodPanel} mood=${s.mood} moods=${s.moods} seconds=${seconds} jump=${jump} />
+        <div class="column side">${brief.value && html`<${Brief} callId=${callId} jump=${jump} close=${switchBrief} />`}
+          <${MoodPanel} mood=${s.mood} moods=${s.moods} seconds=${seconds} jump=${jump} />
           <${HintsShown} hints=${s.hints} />
           <${Checklist} rows=${s.rows} seconds=${seconds} jump=${jump} tick=${() => {}} live=${false} /></div>
       </div>`;
@@ -110,7 +117,7 @@ export function startWatch(/** @type {HTMLElement} */ root) {
   const draw = perFrame(() => render(view(), root));
   root.replaceChildren();
   effect(() => {
-    void [state.value, marked.value];
+    void [state.value, marked.value, brief.value];
     draw();
   });
   setInterval(() => {
@@ -121,7 +128,8 @@ export function startWatch(/** @type {HTMLElement} */ root) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "n") {
+    if (event.key === "b") switchBrief();
+    else if (event.key === "n") {
       event.preventDefault();
       /** @type {HTMLElement | null} */ (document.querySelector(".notes input"))?.focus();
     } else if (event.key === "Escape") location.assign("/wall");
