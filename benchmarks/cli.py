@@ -16,6 +16,7 @@ from benchmarks import (
     compare,
     confusions,
     encoder,
+    hot_words,
     intents,
     latency,
     meanings,
@@ -61,6 +62,7 @@ def options(
 
 
 app.command("wer")(wer.command)
+app.command("hot-words")(hot_words.command)
 app.command("latency")(latency.command)
 app.command("capacity")(capacity.command)
 app.command("recorded")(recorded.command)
