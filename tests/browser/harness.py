@@ -77,7 +77,15 @@ class ToldHost:
 class Harness:
     """A server in a thread of its own; `publish` may be called from any other."""
 
-    def __init__(self, folder: Path, token: str | None = None, mailbox: int = 256, knowledge=None, connectors=None, **more):
+    def __init__(
+        self,
+        folder: Path,
+        token: str | None = None,
+        mailbox: int = 256,
+        knowledge=None,
+        connectors=None,
+        **more,
+    ):
         self.folder = folder
         self.store = Store.open(f"sqlite:///{folder / 'calls.db'}")
         self.host = ToldHost()
