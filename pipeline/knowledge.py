@@ -191,11 +191,9 @@ class Knowledge:
         return None
 
     def close(self) -> None:
-        """Let go of the encoder."""
+        """Let go of the encoder, which others may use."""
         with self._lock:
-            if self._encoder is not None:
-                self._encoder.close()
-                self._encoder = None
+            self._encoder = None
 
     def _with_meaning(self, index: _Index) -> _Index:
         if self.reduced or not index.shelf.cards:

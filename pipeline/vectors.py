@@ -33,14 +33,33 @@ log = structlog.get_logger(__name__)
 
 
 class SentenceReader:
-    """The encoder, loaded when first asked; safe to share between threads."""
+    """The encoder, loaded when first asked; safe to share between threads.
 
-    def __init__(self, name: str = ENCODER, options: Mapping[str, object] | None = None) -> None:
+    `encoder` is one that is loaded already, such as that by which calls are read.
+    """
+
+    def __init__(
+        self,
+        name: str = ENCODER,
+        options: Mapping[str, object] | None = None,
+        encoder: TextEncoder | None = None,
+    ) -> None:
         self._name, self._options = name, dict(options or {})
-        self._encoder: TextEncoder | None = None
+        self._encoder = encoder
         self._lock = Lock()
         self.trouble = ""
         """Why the encoder does not load, "" where it does or was not needed yet."""
+
+    def need(self) -> TextEncoder:
+        """Return the encoder.
+
+        Raises:
+            ModelError: it does not load.
+        """
+        encoder = self._loaded()
+        if encoder is None:
+            raise ModelError(self.trouble)
+        return encoder
 
     @property
     def model(self) -> str:

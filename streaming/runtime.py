@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from models.classify.meaning import MeaningClassifier
 from models.engines import Classifier, SttEngine
 from models.registry import load
 from pipeline.audio.recorder import RecorderPool, recover
@@ -129,6 +130,7 @@ class Runtime:
         )
         host = Host(machinery)
         readers = ThreadPoolExecutor(READER_THREADS, "read")
+        sentences = _sentences(queue)
         outbox = Outbox(
             OutboxStore(store.database), settings.connectors, settings.data_dir, readers
         )
@@ -145,9 +147,10 @@ class Runtime:
             recorders,
             readers,
             telemetry,
-            _articles(settings),
+            _articles(settings, sentences),
             outbox,
             maker.words_only(settings.default_queue.packs),
+            sentences=sentences,
         )
 
     @contextlib.asynccontextmanager
@@ -252,7 +255,7 @@ def _open_store(settings: Settings, maker: Maker) -> Store:
     return store
 
 
-def _articles(settings: Settings) -> Knowledge | None:
+def _articles(settings: Settings, sentences: SentenceReader) -> Knowledge | None:
     """Return what finds articles, None where no folder is set.
 
     Raises:
@@ -262,7 +265,13 @@ def _articles(settings: Settings) -> Knowledge | None:
         return None
     if not settings.knowledge_dir.is_dir():
         raise SettingsInvalid(f"knowledge_dir: there is no folder {settings.knowledge_dir}")
-    return Knowledge(settings.knowledge_dir, settings.knowledge_stale_days)
+    return Knowledge(settings.knowledge_dir, settings.knowledge_stale_days, sentences.need)
+
+
+def _sentences(queue: ClassifyQueue | None) -> SentenceReader:
+    """Return what reads sentences: by the encoder that reads calls, where there is one."""
+    engine = queue.engine if queue is not None else None
+    return SentenceReader(encoder=engine.encoder if isinstance(engine, MeaningClassifier) else None)
 
 
 def _slow_classifier(maker: Maker, settings: Settings) -> ClassifyQueue | None:

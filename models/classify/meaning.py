@@ -134,6 +134,11 @@ class MeaningClassifier:
         )
 
     @property
+    def encoder(self) -> TextEncoder:
+        """The encoder by which it reads, for others that read by the same."""
+        return self._encoder
+
+    @property
     def feels(self) -> bool:
         """Say whether sentiment and anger are read: the encoder came with a head for them."""
         return self._affect is not None
