@@ -111,10 +111,7 @@ class Runtime:
         journal = settings.data_dir / "journal"
         bus, telemetry, relay = Bus(), Telemetry(), _Relay()
         writer = StoreWriter(store, journal, on_trouble=relay.store_trouble)
-        recorders = None
-        if settings.retain.record:
-            settings.recordings.mkdir(parents=True, exist_ok=True)
-            recorders = RecorderPool(settings.recordings, relay.recording_trouble)
+        recorders = _recorders(settings, relay)
         machinery = Machinery(
             settings,
             maker,
@@ -253,6 +250,13 @@ def _open_store(settings: Settings, maker: Maker) -> Store:
         store.close()
         raise
     return store
+
+
+def _recorders(settings: Settings, relay: _Relay) -> RecorderPool | None:
+    if not settings.retain.record:
+        return None
+    settings.recordings.mkdir(parents=True, exist_ok=True)
+    return RecorderPool(settings.recordings, relay.recording_trouble)
 
 
 def _articles(settings: Settings, sentences: SentenceReader) -> Knowledge | None:
