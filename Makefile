@@ -46,8 +46,12 @@ browser-tools:
 		for tool in chromium flite espeak-ng sox; do command -v $$tool >/dev/null || echo "note: without $$tool some tests skip"; done; \
 	fi
 
+# A file's tests stay in one process. The browser's come after: Playwright keeps an event loop running
+# on its thread, where others could not run theirs. Exit 5 says that ARGS chose no test there.
+SPREAD ?= -n auto --dist loadfile
 test: $(VENV)/installed-for-tests browser-tools
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(SPREAD) --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest $(SPREAD) tests/browser $(ARGS) || [ $$? -eq 5 ]
 
 # torch's CPU build is for the tests of the transformers engine only.
 test-torch: $(VENV)/installed-for-tests
