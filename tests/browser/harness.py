@@ -84,6 +84,7 @@ class Harness:
         mailbox: int = 256,
         knowledge=None,
         connectors=None,
+        port=0,
         **more,
     ):
         self.folder = folder
@@ -128,7 +129,7 @@ class Harness:
             uvicorn.Config(
                 self.app,
                 host="127.0.0.1",
-                port=0,
+                port=port,
                 log_level="warning",
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,

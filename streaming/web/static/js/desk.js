@@ -75,10 +75,9 @@ export function startDesk(root) {
     else if (data.hello) dispatch({ kind: "hello", hello: data.hello });
     else if ("caught_up" in data) dispatch({ kind: "caught_up" });
     else if (data.beat) dispatch({ kind: "beat", beat: data.beat });
-    if (complete(state.value)) {
-      line?.close();
-      watch();
-    }
+    // A call that a restart of the server broke off never gets its draft: do not wait for it.
+    if (state.value.phase === "over") watch();
+    if (complete(state.value)) line?.close();
   }
 
   /** Look for the agent's next call. */
