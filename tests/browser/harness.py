@@ -15,9 +15,9 @@ from starlette.middleware import Middleware
 from pipeline.audio.peaks import file_peaks
 from pipeline.audio.tape import Recording
 from pipeline.events import AngerChanged, CallEnded, CallStarted, durable
+from pipeline.outbox import Outbox
 from pipeline.store.alerts import Alerts
 from pipeline.store.audit import Audit
-from pipeline.outbox import Outbox
 from pipeline.store.outbox import OutboxStore
 from pipeline.store.repo import Store
 from pipeline.store.users import Users
