@@ -113,15 +113,18 @@ def fleiss_kappa(items: Iterable[Ratings]) -> float | None:
     return _number(_fleiss(counts, np.ones((1, len(counts))))[0]) if len(counts) else None
 
 
-def agreement(items: Iterable[Ratings], *, seed: int = SEED, draws: int = DRAWS) -> Agreement:
+def agreement(
+    items: Iterable[Ratings], *, crossed: bool = True, seed: int = SEED, draws: int = DRAWS
+) -> Agreement:
     """Return how far answers agree, by Cohen's kappa where two people answered, else by Fleiss'.
 
-    Items are taken as independent: questions of one call are less so, and pooled over them the
-    interval is rather too narrow.
+    Without `crossed` the two of an item are not the same two throughout, and Fleiss' is taken.
+    Items count as independent: questions of one call are less so, and pooled over them the interval
+    is rather too narrow.
     """
     every = list(items)
     used = [one for one in every if _given(one) >= 2]
-    two = bool(used) and all(len(one) == 2 for one in used)
+    two = crossed and bool(used) and all(len(one) == 2 for one in used)
     told = Counter(a for one in used for a in one if a is not None)
     common, most = max(told.items(), key=lambda x: (x[1], x[0]), default=("", 0))
     kappa = low = high = None

@@ -230,6 +230,15 @@ class Settings(BaseSettings):
     dispute_days: int = Field(
         default=10, ge=1, le=60, description="Working days in which an agent may dispute a review."
     )
+    sample_calls: int = Field(
+        default=3,
+        ge=0,
+        le=50,
+        description="Calls of each agent drawn at random a week; 0 for none.",
+    )
+    sample_min_s: int = Field(
+        default=180, ge=0, description="Seconds from which a call may be drawn for review."
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     stt: SttSettings = SttSettings()
     vad: VadSettings = VadSettings()

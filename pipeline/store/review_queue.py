@@ -1,6 +1,7 @@
 """The calls that wait for a review, each with why: what the machine was unsure of, then the risk.
 
-A call that anybody has reviewed or is reviewing is not in it.
+Calls of the random sample stand in it with the note of their draw. A call that anybody has reviewed
+or is reviewing is not in it, nor one of an open calibration round, which is answered blind.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,13 @@ from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select
 
 from pipeline.store import schema
 from pipeline.store.database import Database
+from pipeline.store.schema_calibration import (
+    calibration_call,
+    calibration_round,
+    sample_call,
+    sample_draw,
+    sample_pool,
+)
 from pipeline.store.schema_review import review
 
 UNSURE: Final = 0.75
@@ -18,8 +26,24 @@ the calls that ship lie at 0.87 to 0.90."""
 LATEST: Final = 400
 """Calls whose words are looked at for confidence."""
 ANGRY_FROM: Final = 2
+RANDOM: Final = "random sample"
 
 _CALL = schema.call
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The draw that a call comes from: its number, week and time, and from how many it was drawn.
+
+    `drawn` of the agent's `eligible` calls were; `seed` repeats the draw.
+    """
+
+    draw: int
+    week: str
+    drawn_at: str
+    eligible: int
+    drawn: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,7 @@ class Waiting:
     needs_review: int
     anger_peak: int
     why: tuple[str, ...]
+    sample: Sampled | None = None
 
     @property
     def rank(self) -> tuple[bool, int, float]:
@@ -46,16 +71,22 @@ class Waiting:
     def _risk(self) -> int:
         below = any("mark" in reason for reason in self.why)
         angry = self.anger_peak if self.anger_peak >= ANGRY_FROM else 0
-        return 8 * self.auto_fail + 2 * angry + 2 * below + len(self.why)
+        reasons = len(self.why) - (self.sample is not None)
+        return 8 * self.auto_fail + 2 * angry + 2 * below + reasons
 
 
 def waiting(
     database: Database, limit: int, *, not_of: str = "", agent: str = "", queue: str = ""
 ) -> list[Waiting]:
-    """Return calls to review, the most needed first; `not_of` leaves one agent's calls out."""
+    """Return calls to review, the most needed first; `not_of` leaves one agent's calls out.
+
+    The calls of the random sample come before the others and beside the limit.
+    """
     with database.read() as connection:
         rows = _candidates(connection, limit, not_of=not_of, agent=agent, queue=queue)
-    return sorted(rows, key=lambda w: w.rank)[:limit]
+    rows.sort(key=lambda w: w.rank)
+    drawn = [w for w in rows if w.sample is not None]
+    return [*drawn, *[w for w in rows if w.sample is None][:limit]]
 
 
 def _candidates(
@@ -81,12 +112,13 @@ def _candidates(
         )
     ).order_by((_CALL.c.needs_review > 0).desc(), risk.desc(), _CALL.c.started_at.desc())
     latest = base.order_by(_CALL.c.started_at.desc()).limit(LATEST)
+    drawn = base.where(exists().where(sample_call.c.call_id == _CALL.c.id)).limit(LATEST)
     rows = {
         row["id"]: row
-        for query in (grave.limit(limit), latest)
+        for query in (grave.limit(limit), latest, drawn)
         for row in connection.execute(query).mappings()
     }
-    sure = _confidence(connection, list(rows))
+    sure, samples = _confidence(connection, list(rows)), _samples(connection, list(rows))
     return [
         Waiting(
             r["id"],
@@ -98,7 +130,11 @@ def _candidates(
             bool(r["auto_fail"]),
             int(r["needs_review"] or 0),
             r["anger_peak"],
-            tuple(_why(r["needs_review"], r["auto_fail"], r["anger_peak"], r["passed"], name)),
+            (
+                *([RANDOM] if call_id in samples else []),
+                *_why(r["needs_review"], r["auto_fail"], r["anger_peak"], r["passed"], name),
+            ),
+            samples.get(call_id),
         )
         for call_id, r in rows.items()
         for name in [sure.get(call_id)]
@@ -120,7 +156,30 @@ def _base() -> Select[tuple[object, ...]]:
     )
     card = exists().where(schema.scorecard.c.call_id == _CALL.c.id)
     reviewed = exists().where(review.c.call_id == _CALL.c.id)
-    return select(*columns).where(and_(_CALL.c.state == "ended", card, ~reviewed))
+    blind = exists().where(
+        calibration_call.c.call_id == _CALL.c.id,
+        calibration_call.c.round_id == calibration_round.c.id,
+        calibration_round.c.closed_at == "",
+    )
+    return select(*columns).where(and_(_CALL.c.state == "ended", card, ~reviewed, ~blind))
+
+
+def _samples(connection: Connection, ids: list[str]) -> dict[str, Sampled]:
+    one, pool = sample_draw, sample_pool
+    found: dict[str, Sampled] = {}
+    for start in range(0, len(ids), 500):
+        rows = connection.execute(
+            select(sample_call.c.call_id, one, pool.c.eligible, pool.c.drawn)
+            .select_from(sample_call)
+            .join(one, one.c.id == sample_call.c.draw_id)
+            .join(_CALL, _CALL.c.id == sample_call.c.call_id)
+            .join(pool, and_(pool.c.draw_id == one.c.id, pool.c.agent == _CALL.c.agent))
+            .where(sample_call.c.call_id.in_(ids[start : start + 500]))
+        )
+        found |= {
+            r.call_id: Sampled(r.id, r.week, r.drawn_at, r.eligible, r.drawn, r.seed) for r in rows
+        }
+    return found
 
 
 def _confidence(connection: Connection, ids: list[str]) -> dict[str, float]:
