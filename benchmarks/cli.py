@@ -21,9 +21,11 @@ from benchmarks import (
     latency,
     meanings,
     packs,
+    pages,
     prosody,
     recorded,
     rules,
+    screenshots,
     search,
     silence,
     soak,
@@ -80,6 +82,8 @@ app.command("meanings")(meanings.command)
 app.command("packs")(packs.command)
 app.command("calls")(calls.command)
 app.command("wall")(wall.command)
+app.command("pages")(pages.command)
+app.command("screenshots")(screenshots.command)
 app.command("search")(search.command)
 app.command("scripts")(agent_scripts.command)
 app.command("compare")(compare.command)
