@@ -63,6 +63,7 @@ export function startQuestions(player, loop) {
     const choices = here()?.querySelectorAll(".answers input");
     const choice = choices?.[n];
     if (choice instanceof HTMLElement) choice.click();
+    here()?.scrollIntoView({ block: "nearest" }); // what an answer asks for opens below it
   }
 
   function note() {
