@@ -89,6 +89,11 @@ function start() {
     else return;
     event.preventDefault();
   });
+  // The box has the focus when the page opens: the key that leads to it is no word there.
+  document.getElementById("q")?.addEventListener("keydown", (event) => {
+    const box = event.target;
+    if (event.key === "/" && box instanceof HTMLInputElement && box.value === "") event.preventDefault();
+  });
   // Empty fields say nothing in the address.
   document.getElementById("search-form")?.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
