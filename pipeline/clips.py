@@ -6,7 +6,7 @@ more, so that a clip is never louder than its transcript, whatever was masked af
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from models.types import Channel, Utterance, Word
 from pipeline.audio.cut import Mute
 from pipeline.masks import MARGIN_S
+from pipeline.store.playlists import Stretch
 from pipeline.store.rows import CallDetail
 from qa_rules.types import State
 
@@ -23,6 +24,7 @@ TOUCH_S: Final = 0.25
 """A turn that a clip holds no more of than this is not shown."""
 NOTICE_ITEMS: Final = frozenset({"CORE-03", "SUR-04"})
 """Items by which packs look for the notice that the call is recorded."""
+HUSHED: Final = "[silenced]"
 REFUSAL: Final = "recording_refused"
 _MASK = re.compile(r"\[[^\[\]]*\]")
 
@@ -43,7 +45,10 @@ class Consent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClipTurn:
-    """A turn in a clip: `at` seconds from the clip's start; `cut` where the clip cuts into it."""
+    """A turn in a clip: `at` seconds from the clip's start; `cut` where the clip cuts into it.
+
+    `hushed` where it is left out on purpose: its text is gone then.
+    """
 
     id: int
     channel: Channel
@@ -51,6 +56,7 @@ class ClipTurn:
     text: str
     masked: bool
     cut: bool
+    hushed: bool = False
 
 
 def around(detail: CallDetail, turn: int) -> tuple[float, float] | None:
@@ -67,25 +73,20 @@ def around(detail: CallDetail, turn: int) -> tuple[float, float] | None:
     return math.floor(start / STEP_S) * STEP_S, math.ceil(end / STEP_S) * STEP_S
 
 
-def turns_in(
-    detail: CallDetail, start_s: float, end_s: float, *, names: bool = False
-) -> list[ClipTurn]:
+def turns_in(detail: CallDetail, stretch: Stretch, *, names: bool = False) -> list[ClipTurn]:
     """Return the turns that a stretch holds; without `names`, the agent's is taken out of them."""
+    start_s, end_s = stretch.start_s, stretch.end_s
     out: list[ClipTurn] = []
     for said in detail.utterances:
         held = min(said.end, end_s) - max(said.start, start_s)
         if held < min(TOUCH_S, (said.end - said.start) / 2) or held <= 0:
             continue
-        out.append(
-            ClipTurn(
-                said.id,
-                said.channel,
-                max(0.0, said.start - start_s),
-                said.text if names else unnamed(said.text, detail.row.agent),
-                said.id in detail.redacted,
-                said.start < start_s - TOUCH_S or said.end > end_s + TOUCH_S,
-            )
-        )
+        at, cut = max(0.0, said.start - start_s), _cuts(said, start_s, end_s)
+        if said.id in stretch.hushed:
+            out.append(ClipTurn(said.id, said.channel, at, HUSHED, False, cut, True))
+            continue
+        text = said.text if names else unnamed(said.text, detail.row.agent)
+        out.append(ClipTurn(said.id, said.channel, at, text, said.id in detail.redacted, cut))
     return out
 
 
@@ -95,15 +96,17 @@ def unnamed(text: str, agent: str) -> str:
     return re.sub(rf"\b(?:{'|'.join(parts)})\b", "[agent]", text) if parts else text
 
 
-def mutes_of(detail: CallDetail) -> list[Mute]:
-    """Return what of a call's recording must be silent, by what its transcript masks."""
+def mutes_of(detail: CallDetail, hushed: Sequence[int] = ()) -> list[Mute]:
+    """Return what of a recording must be silent: what its transcript masks, and hushed turns."""
     kept = detail.recording
     apart = kept is not None and kept.channels == len(detail.legs)
     out: list[Mute] = []
     for said in detail.utterances:
-        if said.id in detail.redacted:
-            known = apart and said.channel in detail.legs
-            channel = detail.legs.index(said.channel) if known else None
+        known = apart and said.channel in detail.legs
+        channel = detail.legs.index(said.channel) if known else None
+        if said.id in hushed:
+            out.append(Mute(channel, *_whole(said)))
+        elif said.id in detail.redacted:
             out += [Mute(channel, start, end) for start, end in _masked(said)]
     return out
 
@@ -129,12 +132,20 @@ def _masked(said: Utterance) -> Iterator[tuple[float, float]]:
     masks = [match.span() for match in _MASK.finditer(said.text)]
     placed = _placed(said)
     if not masks or placed is None:
-        yield max(0.0, said.start - MARGIN_S), said.end + MARGIN_S
+        yield _whole(said)
         return
     for first, last in masks:
         start = max((w.end for w, _, stop in placed if stop <= first), default=said.start)
         end = min((w.start for w, begin, _ in placed if begin >= last), default=said.end)
         yield max(0.0, start - MARGIN_S), max(start, end) + MARGIN_S
+
+
+def _whole(said: Utterance) -> tuple[float, float]:
+    return max(0.0, said.start - MARGIN_S), said.end + MARGIN_S
+
+
+def _cuts(said: Utterance, start_s: float, end_s: float) -> bool:
+    return said.start < start_s - TOUCH_S or said.end > end_s + TOUCH_S
 
 
 def _placed(said: Utterance) -> list[tuple[Word, int, int]] | None:

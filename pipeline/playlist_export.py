@@ -21,7 +21,7 @@ from pipeline.store.rows import CallDetail
 
 SILENCE_S: Final = 1.0
 """What lies between two clips: enough to hear that another call begins."""
-SECONDS_MOST: Final = 3600.0
+SECONDS_MOST: Final = 1200.0
 WHO: Final = {Channel.AGENT: "Agent", Channel.CUSTOMER: "Customer", Channel.MIXED: "Speaker"}
 
 
@@ -52,7 +52,7 @@ def clip_sound(detail: CallDetail, folder: Path, stretch: Stretch) -> Sound:
     path = (root / kept.path).resolve() if kept is not None and kept.path else None
     if path is None or not path.is_relative_to(root):
         raise AudioUnreadable("nothing of this call is recorded")
-    return cut(path, stretch.start_s, stretch.end_s, mutes_of(detail))
+    return cut(path, stretch.start_s, stretch.end_s, mutes_of(detail, stretch.hushed))
 
 
 def export(
@@ -123,7 +123,7 @@ def _transcript(
 ) -> str:
     head = wanted.head
     out = [f"# {_line(head.title)}", "", f"Goal: {_line(head.goal)}", ""]
-    out += ["Times are those of the sound file. Masked words are silent in it.", ""]
+    out += ["Times are those of the sound file. Masked and silenced words are not in it.", ""]
     for number, (part, start) in enumerate(zip(parts, starts, strict=True), 1):
         stretch, example = part.stretch, part.clip.example
         kind = f" ({example} example)" if example else ""
@@ -132,7 +132,7 @@ def _transcript(
             out += [f"Agent: {_line(part.detail.row.agent)}", ""]
         if stretch.note:
             out += [_line(stretch.note), ""]
-        turns = turns_in(part.detail, stretch.start_s, stretch.end_s, names=names)
+        turns = turns_in(part.detail, stretch, names=names)
         out += [_said(turn, start) for turn in turns]
         out.append("")
     if left_out:

@@ -173,6 +173,7 @@ RULES: Final[tuple[Rule, ...]] = (
     # Search, figures, models.
     Rule("*", "/search*", _P.SEARCH),
     Rule("*", "/api/v1/search*", _P.SEARCH),
+    Rule("GET", "/playlists/{number}/export", _P.EXPORT),
     Rule("*", "/playlists*", _P.SEARCH),
     Rule("*", "/api/v1/playlists*", _P.SEARCH),
     Rule("*", "/figures*", _P.FIGURES),
@@ -196,7 +197,9 @@ NAVIGATION: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/desk", "Desk", _P.DESK),
     ("/wall", "Wall", _P.LIVE),
     ("/reviews", "Reviews", _P.CALLS_OWN),
+    ("/calibration", "Calibration", _P.REVIEW),
     ("/search", "Search", _P.SEARCH),
+    ("/playlists", "Playlists", _P.SEARCH),
     ("/figures", "Figures", _P.FIGURES),
     ("/figures/gaps", "Gaps", _P.FIGURES),
     ("/models", "Models", _P.MODELS),

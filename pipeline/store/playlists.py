@@ -28,13 +28,17 @@ EXAMPLES: Final = ("", "good", "bad")
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a clip shows: a call from second to second, under a title, with a note."""
+    """What a clip shows: a call from second to second, under a title, with a note.
+
+    `hushed` are turns (utterance ids) that are neither heard nor read in it.
+    """
 
     call_id: str
     start_s: float
     end_s: float
     title: str
     note: str = ""
+    hushed: tuple[int, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -267,7 +271,7 @@ def _check(stretch: Stretch, example: str) -> None:
         raise RequestRefused("an example is good, bad, or neither")
     if not stretch.title or len(stretch.title) > TITLE_MOST:
         raise RequestRefused(f"give the clip a title of at most {TITLE_MOST} characters")
-    if len(stretch.note) > TEXT_MOST:
+    if len(stretch.note) > TEXT_MOST or len(stretch.hushed) > TEXT_MOST:
         raise RequestRefused(f"a note has at most {TEXT_MOST} characters")
     if not 0 <= stretch.start_s < stretch.end_s:
         raise RequestRefused("a clip ends after it begins, and begins in the call")
@@ -282,6 +286,7 @@ def _row(stretch: Stretch) -> dict[str, object]:
         "end_s": stretch.end_s,
         "title": stretch.title,
         "note": stretch.note,
+        "hushed": " ".join(map(str, stretch.hushed)),
     }
 
 
@@ -300,6 +305,8 @@ def _head(row: Any) -> PlaylistHead:  # a row of _HEADS
 
 
 def _clip(row: Any) -> Clip:  # a row of clip with clip_source
-    gone = row.call_id is None
-    stretch = None if gone else Stretch(row.call_id, row.start_s, row.end_s, row.title, row.note)
-    return Clip(row.id, row.example, stretch)
+    if row.call_id is None:
+        return Clip(row.id, row.example, None)
+    hushed = tuple(int(number) for number in row.hushed.split())
+    ends = row.call_id, row.start_s, row.end_s
+    return Clip(row.id, row.example, Stretch(*ends, row.title, row.note, hushed))

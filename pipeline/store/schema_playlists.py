@@ -52,5 +52,6 @@ clip_source = Table(
     Column("end_s", Float, nullable=False),
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
+    Column("hushed", Text, nullable=False, server_default=""),
 )
 Index(None, clip_source.c.call_id)

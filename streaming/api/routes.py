@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from streaming.api.calibration import calibration_router
 from streaming.api.calls import calls_router
 from streaming.api.figures import figures_router
 from streaming.api.handover import handover_router
@@ -10,6 +11,7 @@ from streaming.api.knowledge import knowledge_router
 from streaming.api.live import live_router
 from streaming.api.media import media_router
 from streaming.api.models import models_router
+from streaming.api.playlists import playlists_router
 from streaming.api.reviews import reviews_router
 from streaming.api.rules import rules_router
 from streaming.api.scores import scores_router
@@ -38,8 +40,10 @@ def api_app(deps: Deps) -> Mount:
         media_router(deps),
         scores_router(deps),
         reviews_router(deps),
+        calibration_router(deps),
         rules_router(deps),
         search_router(deps),
+        playlists_router(deps),
         wall_router(deps),
         knowledge_router(deps),
         handover_router(deps),

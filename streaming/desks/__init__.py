@@ -4,12 +4,14 @@ from starlette.routing import BaseRoute
 
 from streaming.deps import Deps
 from streaming.desks.audit import audit_routes
+from streaming.desks.calibration import calibration_routes
 from streaming.desks.figures import figure_routes
 from streaming.desks.gaps import gap_routes
 from streaming.desks.keeping import keeping_routes
 from streaming.desks.models import model_routes
 from streaming.desks.own import own_routes
 from streaming.desks.people import people_routes
+from streaming.desks.playlists import playlist_routes
 from streaming.desks.review_tools import review_tool_routes
 from streaming.desks.reviews import review_routes
 from streaming.desks.search import search_routes
@@ -27,8 +29,10 @@ def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         *wall_routes(deps, renderer),
         *review_tool_routes(deps, renderer),
         *review_routes(deps, renderer),
+        *calibration_routes(deps, renderer),
         *gap_routes(deps, renderer),
         *figure_routes(deps, renderer),
         *model_routes(deps, renderer),
         *search_routes(deps, renderer),
+        *playlist_routes(deps, renderer),
     ]

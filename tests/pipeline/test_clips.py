@@ -6,6 +6,7 @@ from models.types import Channel, Label, Utterance, Word
 from pipeline.audio.cut import Mute
 from pipeline.clips import Consent, around, consent, mutes_of, turns_in, unnamed
 from pipeline.masks import Mask, redact
+from pipeline.store.playlists import Stretch
 from pipeline.store.redacted import Masking
 from qa_rules.types import State
 
@@ -16,6 +17,10 @@ def timed(text, start=0.0, step=0.5):
     return tuple(
         Word(w, start + n * step, start + n * step + 0.4) for n, w in enumerate(text.split())
     )
+
+
+def piece(start, end, *hushed):
+    return Stretch("one", start, end, "Piece", hushed=hushed)
 
 
 def call(*said, redacted=(), legs=(A, C), channels=2, agent="Dana", **more):
@@ -46,18 +51,18 @@ def test_a_clip_of_a_turn_has_the_turn_before_and_after_on_half_seconds():
 
 
 def test_turns_stand_at_their_second_of_the_clip_and_say_when_they_are_cut():
-    found = turns_in(call(*SAID), 2.0, 9.9)
+    found = turns_in(call(*SAID), piece(2.0, 9.9))
     assert [(t.id, t.at, t.cut) for t in found] == [
         (1, 0.0, True),
         (2, pytest.approx(1.4), False),
         (3, pytest.approx(4.3), False),
     ]
-    assert [t.id for t in turns_in(call(*SAID), 2.9, 6.4)] == [2]
+    assert [t.id for t in turns_in(call(*SAID), piece(2.9, 6.4))] == [2]
 
 
 def test_the_agents_name_is_taken_out_unless_it_is_asked_for():
-    assert turns_in(call(*SAID), 0, 4)[0].text == "Hello, [agent] speaking"
-    assert turns_in(call(*SAID), 0, 4, names=True)[0].text == "Hello, Dana speaking"
+    assert turns_in(call(*SAID), piece(0, 4))[0].text == "Hello, [agent] speaking"
+    assert turns_in(call(*SAID), piece(0, 4), names=True)[0].text == "Hello, Dana speaking"
     assert unnamed("Tom here, Tomorrow O", "Tom O") == "[agent] here, Tomorrow O"
     assert unnamed("Hello", "") == "Hello"
 
@@ -88,6 +93,12 @@ def test_words_masked_later_have_no_times_and_are_silent_all_the_same():
     odd = Utterance(7, C, 1.0, 4.0, "[card number] is it", words=timed("was it", 1.0))
     assert mutes_of(call(odd, redacted=[7])) == [Mute(1, 0.75, 4.25)]
     assert mutes_of(call(late)) == []
+
+
+def test_a_turn_that_is_silenced_by_hand_is_neither_heard_nor_read():
+    first, second = turns_in(call(*SAID), piece(3.0, 9.0, 2))
+    assert (first.text, first.hushed, second.text) == ("[silenced]", True, "I am sorry")
+    assert mutes_of(call(*SAID), (2,)) == [Mute(1, pytest.approx(3.15), pytest.approx(6.35))]
 
 
 def test_all_channels_are_muted_where_sides_were_not_recorded_apart():

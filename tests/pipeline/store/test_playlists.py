@@ -55,7 +55,8 @@ def test_clips_are_added_moved_edited_and_dropped_in_order(lists):
     assert titles(lists, number) == ["a", "c", "b"]
     lists.move("tess", number, a, 9)
     assert titles(lists, number) == ["c", "b", "a"]
-    lists.edit("tess", number, b, replace(stretch(title="B"), end_s=9.0), "bad")
+    lists.edit("tess", number, b, replace(stretch(title="B"), end_s=9.0, hushed=(2, 7)), "bad")
+    assert lists.get("tess", number).clip(b).stretch.hushed == (2, 7)
     lists.drop("tess", number, c)
     assert titles(lists, number) == ["B", "a"]
     head = lists.get("tess", number).head

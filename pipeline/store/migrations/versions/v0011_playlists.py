@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("end_s", sa.Float(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("hushed", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("clip_id", name=op.f("pk_clip_source")),
         sa.ForeignKeyConstraint(
             ["clip_id"], ["clip.id"], name=op.f("fk_clip_source_clip_id"), ondelete="CASCADE"
