@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pipeline import reviewing
+from pipeline import reviewing, sampling
 from pipeline.errors import (
     AnswerRefused,
     CallNotFound,
@@ -96,6 +96,8 @@ class ReviewPages:
             found = await self._deps.read(rows.lines, states)
             shown["piles"] = review_views.split(found, who(person), person.agent)
         if reviewer:
+            plan = sampling.plan_of(self._deps.settings)
+            await self._deps.read(sampling.settle, self._deps.store, plan)
             shown["waiting"] = await self._deps.read(
                 waiting,
                 self._deps.store.database,
