@@ -17,7 +17,13 @@ from streaming.deps import Deps
 WEB = Path(__file__).parent / "web"
 FORM_BYTES = 64 * 1024
 
-HOMES: Mapping[Role, str] = {Role.AGENT: "/desk"}
+HOMES: Mapping[Role, str] = {
+    Role.AGENT: "/desk",
+    Role.SUPERVISOR: "/wall",
+    Role.QA: "/reviews",
+    Role.TRAINER: "/search",
+    Role.ENGINEER: "/models",
+}
 """Where a role starts its day; others start with the list of calls, or what they may see first."""
 
 

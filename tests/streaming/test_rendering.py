@@ -10,7 +10,13 @@ def test_a_json_island_cannot_end_its_element():
     assert json.loads(text) == {"words": "</script><b>"}
 
 
-def test_each_role_has_a_place_to_begin():
-    assert home(Person("a", "", Role.AGENT)) == "/desk"
-    for role in Role:
-        assert home(Person("x", "", role)).startswith("/")
+def test_each_role_begins_at_its_own_desk():
+    homes = {role: home(Person("a", "", role)) for role in Role}
+    assert homes == {
+        Role.AGENT: "/desk",
+        Role.SUPERVISOR: "/wall",
+        Role.QA: "/reviews",
+        Role.TRAINER: "/search",
+        Role.ENGINEER: "/models",
+        Role.ADMIN: "/",
+    }
