@@ -55,7 +55,6 @@ class Turns:
     """The shape of a call. Seconds throughout; `talk` sums to less than the call."""
 
     talk: dict[Channel, float]
-    words: dict[Channel, int]
     dead_air: tuple[Span, ...]
     overtalk: tuple[Overtalk, ...]
     holds: tuple[Span, ...]
@@ -92,14 +91,11 @@ def analyse(
     within = (Span(max(0.0, start), min(end, seconds)) for start, end in holds)
     waits = merge(span for span in within if span.seconds > 0)
     talk: dict[Channel, float] = {}
-    words: dict[Channel, int] = {}
     for channel in Channel:
         mine = [u for u in said if u.channel is channel]
         talk[channel] = sum(s.seconds for s in merge(Span(u.start, u.end) for u in mine))
-        words[channel] = sum(len(tokens(u.text, fillers=True)) for u in mine)
     return Turns(
         talk=talk,
-        words=words,
         dead_air=tuple(_silences(said, waits, dead_air_s)),
         overtalk=tuple(_overlaps(said, overtalk_s)),
         holds=tuple(waits),
@@ -124,8 +120,10 @@ def metrics(
     between the first and the last word only: ringing and the line after a goodbye are no silence
     of ours.
     """
-    turns = analyse(utterances, holds, seconds, dead_air_s=dead_air_s, overtalk_s=overtalk_s)
+    said = tuple(utterances)
+    turns = analyse(said, holds, seconds, dead_air_s=dead_air_s, overtalk_s=overtalk_s)
     agent, customer = turns.talk[Channel.AGENT], turns.talk[Channel.CUSTOMER]
+    words = sum(len(tokens(u.text, fillers=True)) for u in said if u.channel is Channel.AGENT)
     silences = [span.seconds for span in turns.dead_air]
     cut_in = sum(o.interruption and o.by is Channel.AGENT for o in turns.overtalk)
     waits = [span.seconds for span in turns.holds]
@@ -142,7 +140,7 @@ def metrics(
         "agent_overtalk_share": min(1.0, cut_in / turns.agent_turns) if turns.agent_turns else 0.0,
         "hold_count": float(len(waits)),
         "hold_max_s": max(waits, default=0.0),
-        "agent_wpm": turns.words[Channel.AGENT] / agent * 60 if agent else 0.0,
+        "agent_wpm": words / agent * 60 if agent else 0.0,
         "longest_monologue_s": turns.longest_monologue_s,
     }
     return {name: round(value, 3) for name, value in found.items()}

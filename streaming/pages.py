@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.errors import CallNotFound, StoreUnavailable
+from pipeline.store.rows import CallDetail
 from streaming import views
 from streaming.access import Permission, narrowed, own_agent, person_of, watches
 from streaming.api.calls import CallQuery
@@ -108,6 +109,8 @@ class Pages:
         call_id = request.path_params["call_id"]
         try:
             detail = await self._deps.read(self._deps.store.call, call_id)
+            # A call of hours takes long to write out: not on the loop that live calls share.
+            return await self._deps.read(self._written, request, detail)
         except CallNotFound:
             if self._deps.host.get(call_id) is not None:
                 return RedirectResponse(f"/calls/{quote(call_id, safe='')}/desk")
@@ -119,6 +122,10 @@ class Pages:
             )
         except (StoreUnavailable, TimeoutError):
             return self._no_store(request)
+
+    def _written(self, request: Request, detail: CallDetail) -> Response:
+        """Write out the page of a stored call; for a thread."""
+        call_id = detail.row.call_id
         nonce = new_nonce()
         view = views.call_view(detail)
         response = self._page(
