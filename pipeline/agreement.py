@@ -19,6 +19,8 @@ COACH: Final = 0.6
 question is rewritten (bands of the trade; Krippendorff asks for 0.8 as well)."""
 ENOUGH: Final = 10
 """Items below which a kappa is too few to tell: at nine its interval spans nearly all values."""
+SKEWED: Final = 90.0
+"""Percent of one answer from which a low kappa is no verdict: it falls there by itself."""
 WITHIN_POINTS: Final = 5.0
 DRAWS: Final = 2000
 SEED: Final = 20090
@@ -56,10 +58,15 @@ class Agreement:
 
     @property
     def band(self) -> str:
-        """Return "ready", "coach" or "rewrite"; "" where kappa cannot tell."""
+        """Return "ready", "coach" or "rewrite"; "" where there are too few to tell.
+
+        "skewed" stands in place of "rewrite" where nearly all answers are the same.
+        """
         if self.kappa is None or not self.enough:
             return ""
-        return "ready" if self.kappa >= READY else "coach" if self.kappa >= COACH else "rewrite"
+        if self.kappa >= COACH:
+            return "ready" if self.kappa >= READY else "coach"
+        return "skewed" if (self.prevalence or 0.0) >= SKEWED else "rewrite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +251,12 @@ def _many(
 
 
 def _bounds(kappa: float | None, drawn: Floats) -> tuple[float | None, float | None]:
-    """Return the interval; none where kappa is undefined in more than half of the draws."""
+    """Return the interval; none where kappa is undefined in more than half of the draws.
+
+    Nor is there one where kappa is 0 in each: one side always says the same.
+    """
     known = drawn[~np.isnan(drawn)]
-    if kappa is None or 2 * len(known) < len(drawn):
+    if kappa is None or 2 * len(known) < len(drawn) or not np.any(known):
         return None, None
     low, high = np.percentile(known, LEVEL)
     return float(low), float(high)

@@ -19,12 +19,16 @@ from streaming.chart_scale import PERCENT, Axis, Value
 from streaming.charts import Chart
 from streaming.review_views import said
 
-BANDS: Mapping[str, tuple[str, str]] = {
-    "ready": ("ready", "good"),
-    "coach": ("coach", "warn"),
-    "rewrite": ("rewrite the question", "critical"),
-    "": ("", ""),
+BANDS: Mapping[str, str] = {"ready": "good", "coach": "warn", "rewrite": "critical", "skewed": ""}
+"""The colour of a band of kappa."""
+BAND_WORDS: dict[str, str] = {
+    "ready": "ready",
+    "coach": "coach",
+    "rewrite": "rewrite the question",
+    "skewed": "nearly all the same",
 }
+MACHINE_BANDS: Mapping[str, str] = BAND_WORDS | {"coach": "watch", "rewrite": "mend the rule"}
+PERSON_BANDS: Mapping[str, str] = BAND_WORDS | {"rewrite": "far apart"}
 POINTS = Axis(lambda v: f"{v:+.0f}" if v else "0")
 SHORT_ERRORS: Mapping[str, str] = {
     "asr": "misheard",
@@ -120,7 +124,7 @@ def bias_words(found: Distance | None) -> str:
 def agreement_rows(found: Results) -> Rows:
     """Draw how far the group agrees on each question."""
     rows = [
-        Row(q.title, (Value(q.here.percent, n=q.here.n),), f"#q-{q.id}" if q.splits else "")
+        Row(q.title, (Value(q.here.percent, n=q.here.n),))
         for q in sorted(found.questions, key=lambda q: q.here.percent or 0.0)
         if q.here.n
     ]
@@ -168,7 +172,7 @@ def kappa_chart(found: MachineAgreement) -> Chart:
         "Kappa by week",
         [short(w) for w in found.weeks],
         [charts.Series("Kappa", values)],
-        Axis(lambda v: f"{v:.1f}", 0.0, 1.0),
+        Axis(lambda v: f"{v:.1f}", min([0.0, *(v.low or 0.0 for v in values)]), 1.0, (0.2, 0.5)),
         guides=((0.8, "ready"), (0.6, "coach")),
     )
 
@@ -194,6 +198,9 @@ def known_words() -> dict[str, object]:
         "far": distance_words,
         "bias": bias_words,
         "bands": BANDS,
+        "band_words": BAND_WORDS,
+        "machine_bands": MACHINE_BANDS,
+        "person_bands": PERSON_BANDS,
         "errors": error_words,
         "error_names": ERRORS,
         "enough": ENOUGH,

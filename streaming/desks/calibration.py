@@ -251,7 +251,7 @@ class CalibrationPages:
             row=detail.row,
             rights={"edit": False},
             live=False,
-            reviewed=False,
+            blind=True,
             nonce=nonce,
             regions=json_island(view.regions),
         )

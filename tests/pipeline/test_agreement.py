@@ -86,6 +86,14 @@ def test_bands(equal, band):
     assert agreement(pairs[:9]).band == ""
 
 
+def test_a_low_kappa_is_no_verdict_where_nearly_all_say_the_same():
+    found = agreement([("yes", "yes")] * 18 + [("yes", "no"), ("no", "yes")])
+    assert (found.percent, found.prevalence, found.band) == (90, 95, "skewed")
+    assert found.kappa == pytest.approx(-1 / 19)
+    always = agreement([("yes", "yes")] * 8 + [("yes", "no")] * 8)
+    assert (always.kappa, always.low, always.high, always.band) == (0, None, None, "rewrite")
+
+
 def test_the_interval_is_seeded_and_narrows():
     few, many = crossed((8, 2), (2, 8)), crossed((80, 20), (20, 80))
     assert agreement(few) == agreement(few)
