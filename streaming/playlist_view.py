@@ -41,6 +41,15 @@ class PlaylistShown:
     clips: tuple[ClipShown, ...]
     cautions: tuple[str, ...]
 
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The calls of the first good and the first bad example, where they are two."""
+        firsts = [
+            next((c.row.call_id for c in self.clips if c.row and c.clip.example == kind), "")
+            for kind in ("good", "bad")
+        ]
+        return (firsts[0], firsts[1]) if all(firsts) and firsts[0] != firsts[1] else None
+
 
 def shown(store: Store, playlist: Playlist, *, names: bool) -> PlaylistShown:
     """Read what the page of a playlist shows; blocks on the disk."""

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from streaming.deps import Deps
 from streaming.desks.audit import audit_routes
 from streaming.desks.calibration import calibration_routes
+from streaming.desks.compare import compare_routes
 from streaming.desks.figures import figure_routes
 from streaming.desks.gaps import gap_routes
 from streaming.desks.keeping import keeping_routes
@@ -35,4 +36,5 @@ def desk_routes(deps: Deps, renderer: Renderer) -> list[BaseRoute]:
         *model_routes(deps, renderer),
         *search_routes(deps, renderer),
         *playlist_routes(deps, renderer),
+        *compare_routes(deps, renderer),
     ]

@@ -96,6 +96,7 @@ ELSEWHERE = {
     "streaming/headers.py": "streaming/test_app.py",
     "streaming/wall_feed.py": "streaming/test_wall.py",
     "streaming/playlist_view.py": "streaming/desks/test_playlists.py",
+    "streaming/compare_view.py": "streaming/desks/test_compare.py",
     "streaming/problems.py": "streaming/test_api.py",
     "streaming/search_form.py": "streaming/desks/test_search.py",
     "streaming/searching.py": "streaming/desks/test_search.py",
