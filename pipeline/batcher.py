@@ -33,8 +33,6 @@ WORKER_NICENESS = 2
 LOAD_FRESH_S = 0.05
 
 LOAD_WINDOW_S = 3.0
-GREEDY_ABOVE = 0.6
-"""Load from which on finals are read greedily."""
 
 
 class Urgency(IntEnum):
@@ -59,9 +57,18 @@ class _Item:
 class Batcher:
     """Feeds one engine from as many threads as the engine allows."""
 
-    def __init__(self, engine: SttEngine, *, max_partials: int = 64, max_offline: int = 64) -> None:
+    def __init__(
+        self,
+        engine: SttEngine,
+        *,
+        max_partials: int = 64,
+        max_offline: int = 64,
+        greedy_above: float = 1.0,
+    ) -> None:
+        """Take the engine; at a load above `greedy_above` finals are read greedily."""
         self.engine = engine
         self._max_partials = max_partials
+        self._greedy_above = greedy_above
         self._heap: list[_Item] = []
         self._partials: dict[Hashable, _Item] = {}
         self._arrivals = itertools.count()
@@ -190,7 +197,7 @@ class Batcher:
     def _fitted(self, item: _Item) -> SttRequest:
         """Return the request, to be read greedily where calls would have to wait."""
         live = item.urgency is Urgency.FINAL and item.request.width is None
-        if not live or self.load < GREEDY_ABOVE:
+        if not live or self.load <= self._greedy_above:
             return item.request
         self.counts["finals_greedy"] += 1
         return dataclasses.replace(item.request, width=1)

@@ -39,6 +39,13 @@ class SttSettings(EngineChoice):
     """What turns speech into text."""
 
     engine: str = Field(default="moonshine", description="Speech-to-text engine.")
+    greedy_above: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="Load of the engine above which live finals are read greedily: sooner, and with"
+        " more words wrong; 1 for never.",
+    )
     words: bool = Field(
         default=False, description="Ask the engine for word times where it has them."
     )

@@ -105,7 +105,7 @@ class Runtime:
         stt: SttEngine = load("stt", settings.stt.engine, settings.stt.options)
         vad = load("vad", settings.vad.engine, settings.vad.options)
         ear = Ear(vad, settings.vad.tick_ms / 1000)
-        batcher = Batcher(stt)
+        batcher = Batcher(stt, greedy_above=settings.stt.greedy_above)
         queue = _slow_classifier(maker, settings)
         store = _open_store(settings, maker)
         journal = settings.data_dir / "journal"

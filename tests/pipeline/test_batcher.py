@@ -197,7 +197,7 @@ async def test_a_busy_engine_reads_finals_greedily_and_recorded_work_as_ever(loa
 
     widths, engine = [], Noting()
     engine.open.set()
-    async with running(engine) as batcher:
+    async with running(engine, greedy_above=0.6) as batcher:
         batcher._load, batcher._load_at = load, float("inf")
         await batcher.transcribe(clip(1), Urgency.FINAL)
         await batcher.transcribe(clip(2), Urgency.OFFLINE)

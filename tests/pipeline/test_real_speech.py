@@ -23,7 +23,7 @@ from streaming.demo import calls
 BOTH = (Channel.AGENT, Channel.CUSTOMER)
 DATA = Path(os.environ.get("CUELINE_DATA", Path(__file__).parents[2] / "../shared/data"))
 DEMO = {call.name: call for call in calls()}
-REAL = {"stt": {"engine": "moonshine"}, "vad": {"engine": "silero"}}
+REAL = {"stt": {"engine": "moonshine", "greedy_above": 1.0}, "vad": {"engine": "silero"}}
 QUEUES = {
     call.queue: {"packs": call.packs, "company": call.company, "jurisdiction": call.jurisdiction}
     for call in DEMO.values()
