@@ -66,7 +66,6 @@ ELSEWHERE = {
     "pipeline/store/schema_wall.py": "pipeline/store/test_schema.py",
     "pipeline/store/migrations/versions/v0010_calibration.py": "pipeline/store/test_migrate.py",
     "pipeline/store/schema_calibration.py": "pipeline/store/test_schema.py",
-    "streaming/api/calibration.py": "streaming/desks/test_calibration.py",
     "streaming/calibration_views.py": "streaming/desks/test_calibration.py",
     "pipeline/store/calibration.py": "pipeline/test_calibrating.py",
     "pipeline/store/calibration_rows.py": "pipeline/test_calibrating.py",
