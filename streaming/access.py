@@ -119,6 +119,8 @@ class Rule:
     path: str
     permission: Permission | None
     deed: str = ""
+    tells: bool = True
+    """Whether a call's address tells how the call was judged; sound alone does not."""
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -150,8 +152,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("GET", "/api/v1/calls", _P.CALLS_OWN),
     Rule("GET", "/api/v1/calls/{call_id}", _P.CALLS_OWN, "call_viewed"),
     Rule("GET", "/api/v1/calls/{call_id}/events", _P.CALLS_OWN, "call_viewed"),
-    Rule("GET", "/api/v1/calls/{call_id}/audio", _P.CALLS_OWN, "audio_played"),
-    Rule("GET", "/api/v1/calls/{call_id}/peaks", _P.CALLS_OWN),
+    Rule("GET", "/api/v1/calls/{call_id}/audio", _P.CALLS_OWN, "audio_played", tells=False),
+    Rule("GET", "/api/v1/calls/{call_id}/peaks", _P.CALLS_OWN, tells=False),
     # The supervisor's wall.
     Rule("*", "/wall*", _P.LIVE),
     Rule("POST", "/api/v1/wall/calls/{call_id}/notes", _P.LIVE, "note_sent"),
@@ -214,6 +216,11 @@ class Asked:
 
     rule: Rule | None
     names: Mapping[str, str]
+
+    @property
+    def tells(self) -> bool:
+        """Whether the answer tells how a call was judged."""
+        return self.rule is None or self.rule.tells
 
     @property
     def permission(self) -> Permission | None:

@@ -38,10 +38,12 @@ def create_app(runtime: Runtime, demo: Demo | None = None) -> Starlette:
     database = runtime.store.database
     directory = Directory(Users(database), runtime.readers, runtime.settings.session_hours)
     trail = Trail(Audit(database), runtime.readers)
+    owners = Owners(runtime.host, runtime.store, runtime.readers)
     guard = Guard(
         token.get_secret_value() if token is not None else None,
         directory=directory,
-        agent_of=Owners(runtime.host, runtime.store, runtime.readers).agent_of,
+        agent_of=owners.agent_of,
+        blind=owners.blind,
     )
     deps = Deps(
         runtime.store,

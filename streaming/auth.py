@@ -57,6 +57,12 @@ SESSION_OVER = Refusal(
 )
 NOT_ALLOWED = Refusal(HTTPStatus.FORBIDDEN, "not_allowed", "Your role does not include this.", 4403)
 NOT_YOURS = Refusal(HTTPStatus.FORBIDDEN, "not_yours", "This is not a call of yours.", 4403)
+STILL_BLIND = Refusal(
+    HTTPStatus.FORBIDDEN,
+    "still_blind",
+    "You are calibrating on this call: hand your answers in first.",
+    4403,
+)
 BAD_ORIGIN = Refusal(
     HTTPStatus.FORBIDDEN, "origin_refused", "The request does not come from a page of ours.", 4403
 )
@@ -66,7 +72,8 @@ class Guard:
     """Decide who may come in, and what they may do there.
 
     Without a token everybody may everything, from pages of ours. `directory` finds people with an
-    account; `agent_of` says whose a call is, None for one that there is not. `origins` are further
+    account; `agent_of` says whose a call is, None for one that there is not; `blind` says that a
+    person must not see yet how a call was judged. `origins` are further
     allowed origins, as "https://desk.example.com"; the server's own is always allowed.
     """
 
@@ -77,12 +84,14 @@ class Guard:
         origins: Sequence[str] = (),
         directory: Directory | None = None,
         agent_of: Callable[[str], Awaitable[str | None]] | None = None,
+        blind: Callable[[str, str], Awaitable[bool]] | None = None,
     ) -> None:
         self._token = token or None
         self._origins = frozenset(origins)
         self._cookie = _digest(token) if token else ""
         self.directory = directory
         self._agent_of = agent_of
+        self._blind = blind
 
     @property
     def open(self) -> bool:
@@ -108,7 +117,14 @@ class Guard:
         call_id = asked.names.get("call_id")
         if call_id is not None and not await self._may_see(who, call_id):
             return NOT_YOURS
+        if call_id is not None and asked.tells and await self._is_blind(who, call_id):
+            return STILL_BLIND
         return who
+
+    async def _is_blind(self, who: Person, call_id: str) -> bool:
+        if self._blind is None or not who.user or not who.may(Permission.REVIEW):
+            return False
+        return await self._blind(who.name, unquote(call_id))
 
     async def _who(self, connection: HTTPConnection, *, socket: bool) -> Person | Refusal:
         given = _bearer(connection.headers)

@@ -16,6 +16,7 @@ from streaming.rendering import Renderer, form_of, home
 REFUSED = {
     "not_allowed": "Your role does not include the page you asked for.",
     "not_yours": "That call is not one of yours.",
+    "still_blind": "You are calibrating on that call: hand your answers in first.",
 }
 
 

@@ -72,6 +72,23 @@ class Calibrations:
             )
         return number
 
+    def blind(self, person: str, call_id: str) -> bool:
+        """Return whether somebody still has to read a call in an open round."""
+        reading, one = calibration_reading.c, calibration_round.c
+        query = (
+            select(reading.round_id)
+            .join(calibration_round, one.id == reading.round_id)
+            .where(
+                reading.person == person,
+                reading.call_id == call_id,
+                reading.submitted_at == "",
+                one.closed_at == "",
+            )
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.scalar(query) is not None
+
     def need(self, round_id: int) -> WholeRound:
         """Return a round whole.
 

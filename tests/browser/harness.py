@@ -97,7 +97,9 @@ class Harness:
         self.audit = Audit(self.store.database)
         self.trail = Trail(self.audit, self.readers)
         owners = Owners(self.host, self.store, self.readers)
-        self.guard = Guard(token, directory=self.directory, agent_of=owners.agent_of)
+        self.guard = Guard(
+            token, directory=self.directory, agent_of=owners.agent_of, blind=owners.blind
+        )
         self.parts = {"store": True}
         self.calls = {}
         kept = OutboxStore(self.store.database)

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import story
 from harness import Harness
 
+from pipeline.store.calibration import Calibrations
 from streaming.access import MAY, MEANS, RULES, Permission, Person, Role, asked_of
 
 HTML = {"Accept": "text/html"}
@@ -176,3 +177,21 @@ def test_looking_is_noted_once_and_changing_each_time(server):
     httpx.get(f"{server.url}/api/v1/calls/none", cookies=cookies)
     noted = [n.deed.action for n in server.audit.listed(who="supervisor")]
     assert sorted(noted) == ["call_viewed", *["wrapup_saved"] * 3]
+
+
+def test_who_calibrates_on_a_call_hears_it_and_does_not_see_how_it_was_judged(server):
+    rounds = Calibrations(server.store.database)
+    cookies = server.person("cal", "qa")
+    one = {"name": "r", "form": "core_call", "version": "1", "expert": "qa", "opened_by": "qa"}
+    number = rounds.open(one, [("his", 1)], ["cal", "qa"])
+
+    def code(path, cookies=cookies):
+        return httpx.get(server.url + path, cookies=cookies).status_code
+
+    assert code("/api/v1/calls/his") == code("/calls/his") == 403
+    assert code("/api/v1/calls/his/scores") == 403
+    assert code("/api/v1/calls/his/audio") == 404  # let in: nothing is recorded
+    assert code("/api/v1/calls/hers") == 200
+    assert code("/api/v1/calls/his", server.cookies[Role.SUPERVISOR]) == 200
+    rounds.close(number, "qa")
+    assert code("/api/v1/calls/his") == 200
