@@ -103,7 +103,8 @@ def test_the_command_says_what_is_wrong_with_a_script(app, tmp_path):
     assert done.exit_code == 2
     assert "no call fits" in done.output
     (tmp_path / "bad.yaml").write_text("id: bad\n")
-    done = CliRunner().invoke(app, ["--scripts", str(tmp_path)])
+    wide = {"COLUMNS": "400"}  # in a narrow box the path would be broken
+    done = CliRunner().invoke(app, ["--scripts", str(tmp_path)], env=wide)
     assert done.exit_code == 2
     assert "bad.yaml" in done.output
 
