@@ -89,9 +89,9 @@ def test_each_does_their_work_on_a_call_of_real_people(pages, house):
     expect(reviewer.locator("[data-question] q").first).to_be_visible()
     assert axe(reviewer) == []
 
-    trainer = as_person(pages, house, "tara", "/search?q=customer%3A+light")
+    trainer = as_person(pages, house, "tara", "/search?q=customer%3A+calling")
     hit = trainer.locator("li.hit").first
-    expect(hit).to_contain_text("light")
+    expect(hit).to_contain_text("calling")
     hit.get_by_role("link", name="Open").click()
     trainer.wait_for_url("**/calls/real*")
     assert axe(trainer) == []
