@@ -13,7 +13,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import URL, Headers, QueryParams
 from starlette.requests import HTTPConnection, Request
@@ -124,7 +124,7 @@ class Guard:
     async def _is_blind(self, who: Person, call_id: str) -> bool:
         if self._blind is None or not who.user or not who.may(Permission.REVIEW):
             return False
-        return await self._blind(who.name, unquote(call_id))
+        return await self._blind(who.name, call_id)
 
     async def _who(self, connection: HTTPConnection, *, socket: bool) -> Person | Refusal:
         given = _bearer(connection.headers)
@@ -159,7 +159,7 @@ class Guard:
         """Whether a call is one that this person sees; one that there is not is for its page."""
         if who.may(Permission.CALLS) or who.may(Permission.LIVE) or self._agent_of is None:
             return True
-        agent = await self._agent_of(unquote(call_id))
+        agent = await self._agent_of(call_id)
         return agent is not None and who.sees(agent)
 
     def from_us(self, connection: HTTPConnection) -> bool:
@@ -250,7 +250,7 @@ class GuardMiddleware:
         if self._trail is None or asked.rule is None or not asked.rule.deed:
             return
         if HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST:
-            target = unquote(asked.names.get("call_id", "")) or scope["path"]
+            target = asked.names.get("call_id", "") or scope["path"]
             look = scope["method"] in SAFE_METHODS
             await self._trail.note(who, asked.rule.deed, target, look=look)
 

@@ -119,6 +119,12 @@ def test_each_role_sees_what_is_its_own(server, role, path, status):
         assert answer.json()["code"] in ("not_allowed", "not_yours")
 
 
+def test_an_address_is_decoded_once_so_that_no_call_passes_for_another(server):
+    """The path "/calls/h%2565rs" names the call "h%65rs", which is not the agent's "hers"."""
+    answer = httpx.get(f"{server.url}/api/v1/calls/h%2565rs", cookies=server.cookies[Role.AGENT])
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
+
+
 def test_lists_of_an_agent_hold_their_own_calls_whatever_is_asked(server):
     def listed(role, query=""):
         url = f"{server.url}/api/v1/calls?{query}"
