@@ -56,7 +56,7 @@ test: $(VENV)/installed-for-tests browser-tools
 # torch's CPU build is for the tests of the transformers engine only.
 test-torch: $(VENV)/installed-for-tests
 	@$(PIP) install torch==2.13.0 'transformers>=4.48'
-	@$(BIN)/pytest -m torch $(ARGS)
+	@$(BIN)/pytest $(SPREAD) -m torch tests/benchmarks tests/contract tests/models $(ARGS)
 
 lint: $(VENV)/installed-for-tests
 	@$(BIN)/ruff format --check .
