@@ -1,4 +1,7 @@
-"""A CSV file that grows by a row for each call; its first row names the columns."""
+"""CSV: cells that no spreadsheet takes for formulas, and a file that grows by a row for each call.
+
+The file's first row names its columns.
+"""
 
 import csv
 import io
@@ -7,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet takes for a formula at the beginning of a cell."""
 
 
 def append_row(path: Path, row: Mapping[str, str]) -> None:

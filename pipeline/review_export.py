@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from pipeline.csv_out import guarded
 from pipeline.reviewing import Reviewed, overrides
 from pipeline.store.review_rows import ReviewLine
 from qa_rules.types import Answer
@@ -83,7 +84,6 @@ SCORE_COLUMNS: Final[tuple[str, ...]] = (
     "needs_review",
     "anger_peak",
 )
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Row = dict[str, Any]
 """Column -> text, number, truth value or None."""
@@ -183,8 +183,8 @@ def json_bytes(**lists: Sequence[Row]) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_RISKY):
-        return "'" + value
+    if isinstance(value, str):
+        return guarded(value)
     return "" if value is None else value
 
 

@@ -41,13 +41,15 @@ metadata = MetaData(
 )
 
 
-def _call_id() -> Column[str]:
+def call_key() -> Column[str]:
+    """Return the call's id as a part of a table's key; the row goes with the call."""
     return Column(
         "call_id", String(255), ForeignKey("call.id", ondelete="CASCADE"), primary_key=True
     )
 
 
-def _text(name: str, default: str = "") -> Column[str]:
+def text_column(name: str, default: str = "") -> Column[str]:
+    """Return a column of text that is never null."""
     return Column(name, Text, nullable=False, server_default=default)
 
 
@@ -55,15 +57,15 @@ call = Table(
     "call",
     metadata,
     Column("id", String(255), primary_key=True),
-    _text("state", "live"),
-    _text("started_at"),
-    _text("agent"),
-    _text("queue"),
-    _text("direction"),
-    _text("language"),
+    text_column("state", "live"),
+    text_column("started_at"),
+    text_column("agent"),
+    text_column("queue"),
+    text_column("direction"),
+    text_column("language"),
     Column("rate_hz", Integer, nullable=False, server_default="0"),
-    _text("packs", "[]"),
-    _text("checklist", "[]"),
+    text_column("packs", "[]"),
+    text_column("checklist", "[]"),
     Column("seconds", Float),
     Column("reason", Text),
     Column("score", Float),
@@ -76,8 +78,8 @@ call = Table(
     Column("utterances", Integer, nullable=False, server_default="0"),
     Column("last_seq", Integer, nullable=False, server_default="0"),
     Column("last_s", Float, nullable=False, server_default="0"),
-    _text("facts", "{}"),
-    _text("source"),
+    text_column("facts", "{}"),
+    text_column("source"),
 )
 Index(None, call.c.started_at, call.c.id)
 Index(None, call.c.agent, call.c.started_at)
@@ -89,7 +91,7 @@ Index(None, call.c.state)
 event = Table(
     "event",
     metadata,
-    _call_id(),
+    call_key(),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("type", String(32), nullable=False),
     Column("at_s", Float),
@@ -99,7 +101,7 @@ event = Table(
 leg = Table(
     "leg",
     metadata,
-    _call_id(),
+    call_key(),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("channel", String(16), nullable=False),
 )
@@ -107,21 +109,21 @@ leg = Table(
 utterance = Table(
     "utterance",
     metadata,
-    _call_id(),
+    call_key(),
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("channel", String(16), nullable=False),
     Column("start_s", Float, nullable=False),
     Column("end_s", Float, nullable=False),
     Column("text", Text, nullable=False),
     Column("confidence", Float),
-    _text("words", "[]"),
-    _text("redacted", "[]"),
+    text_column("words", "[]"),
+    text_column("redacted", "[]"),
 )
 
 failure = Table(
     "failure",
     metadata,
-    _call_id(),
+    call_key(),
     Column("utterance_id", Integer, primary_key=True, autoincrement=False),
     Column("channel", String(16), nullable=False),
     Column("start_s", Float, nullable=False),
@@ -132,7 +134,7 @@ failure = Table(
 label = Table(
     "label",
     metadata,
-    _call_id(),
+    call_key(),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("utterance_id", Integer, nullable=False),
@@ -147,7 +149,7 @@ Index(None, label.c.kind, label.c.name, label.c.call_id)
 finding = Table(
     "finding",
     metadata,
-    _call_id(),
+    call_key(),
     Column("rule_id", String(128), primary_key=True),
     Column("title", Text, nullable=False),
     Column("severity", String(8), nullable=False),
@@ -160,7 +162,7 @@ Index(None, finding.c.rule_id, finding.c.state, finding.c.call_id)
 scorecard = Table(
     "scorecard",
     metadata,
-    _call_id(),
+    call_key(),
     Column("form", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("status", String(16), nullable=False),
@@ -175,7 +177,7 @@ scorecard = Table(
 form_use = Table(
     "form_use",
     metadata,
-    _call_id(),
+    call_key(),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("pack", String(128), primary_key=True),
     Column("version", Text, nullable=False),
@@ -186,7 +188,7 @@ Index(None, form_use.c.pack, form_use.c.version, form_use.c.hash)
 hint = Table(
     "hint",
     metadata,
-    _call_id(),
+    call_key(),
     Column("id", String(255), primary_key=True),
     Column("rule_id", String(128), nullable=False),
     Column("at_s", Float, nullable=False),
@@ -200,7 +202,7 @@ Index(None, hint.c.rule_id, hint.c.call_id)
 anger_span = Table(
     "anger_span",
     metadata,
-    _call_id(),
+    call_key(),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("start_s", Float, nullable=False),
     Column("end_s", Float),
@@ -212,7 +214,7 @@ anger_span = Table(
 gap = Table(
     "gap",
     metadata,
-    _call_id(),
+    call_key(),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("channel", String(16), nullable=False),
     Column("start_s", Float, nullable=False),
@@ -220,12 +222,12 @@ gap = Table(
     Column("reason", Text, nullable=False),
 )
 
-wrapup = Table("wrapup", metadata, _call_id(), Column("body", Text, nullable=False))
+wrapup = Table("wrapup", metadata, call_key(), Column("body", Text, nullable=False))
 
 hint_fate = Table(
     "hint_fate",
     metadata,
-    _call_id(),
+    call_key(),
     Column("hint_id", String(255), primary_key=True),
     Column("fate", String(16), primary_key=True),
     Column("at_s", Float, nullable=False),
@@ -234,7 +236,7 @@ hint_fate = Table(
 tick = Table(
     "tick",
     metadata,
-    _call_id(),
+    call_key(),
     Column("rule_id", String(128), primary_key=True),
     Column("note", Text, nullable=False),
     Column("ticked_by", Text, nullable=False),
@@ -244,7 +246,7 @@ tick = Table(
 answer = Table(
     "answer",
     metadata,
-    _call_id(),
+    call_key(),
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("question_id", String(128), nullable=False),
     Column("answer", String(16), nullable=False),
@@ -257,7 +259,7 @@ answer = Table(
 wrapup_edit = Table(
     "wrapup_edit",
     metadata,
-    _call_id(),
+    call_key(),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
     Column("edited_by", Text, nullable=False),
@@ -267,14 +269,14 @@ wrapup_edit = Table(
 recording = Table(
     "recording",
     metadata,
-    _call_id(),
+    call_key(),
     Column("path", Text, nullable=False),
     Column("format", String(16), nullable=False),
     Column("rate_hz", Integer, nullable=False),
     Column("channels", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("state", String(16), nullable=False),
-    _text("detail"),
+    text_column("detail"),
     Column("peaks_per_s", Float, nullable=False),
     Column("peaks", LargeBinary, nullable=False),
 )

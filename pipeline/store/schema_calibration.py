@@ -6,22 +6,12 @@ Filled by people, never rebuilt from events. A round's answers are here alone: t
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
-from pipeline.store.schema import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
+from pipeline.store.schema import call_key, metadata, text_column
 
 
 def _owner(table: str, column: str, *, key: bool = True) -> Column[int]:
     owner = ForeignKey(f"{table}.id", ondelete="CASCADE")
     return Column(column, Integer, owner, primary_key=key, nullable=False, autoincrement=False)
-
-
-def _call_id() -> Column[str]:
-    return Column(
-        "call_id", String(255), ForeignKey("call.id", ondelete="CASCADE"), primary_key=True
-    )
 
 
 calibration_round = Table(
@@ -34,8 +24,8 @@ calibration_round = Table(
     Column("expert", Text, nullable=False),
     Column("opened_by", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
-    _text("closed_at"),
-    _text("closed_by"),
+    text_column("closed_at"),
+    text_column("closed_by"),
 )
 Index(None, calibration_round.c.form, calibration_round.c.closed_at)
 
@@ -43,7 +33,7 @@ calibration_call = Table(
     "calibration_call",
     metadata,
     _owner("calibration_round", "round_id"),
-    _call_id(),
+    call_key(),
     Column("position", Integer, nullable=False),
     Column("score_seq", Integer, nullable=False),
 )
@@ -53,10 +43,10 @@ calibration_reading = Table(
     "calibration_reading",
     metadata,
     _owner("calibration_round", "round_id"),
-    _call_id(),
+    call_key(),
     Column("person", String(255), primary_key=True),
-    _text("saved_at"),
-    _text("submitted_at"),
+    text_column("saved_at"),
+    text_column("submitted_at"),
 )
 Index(None, calibration_reading.c.person, calibration_reading.c.submitted_at)
 Index(None, calibration_reading.c.call_id)
@@ -65,11 +55,11 @@ calibration_answer = Table(
     "calibration_answer",
     metadata,
     _owner("calibration_round", "round_id"),
-    _call_id(),
+    call_key(),
     Column("person", String(255), primary_key=True),
     Column("question_id", String(128), primary_key=True),
     Column("answer", String(16), nullable=False),
-    _text("note"),
+    text_column("note"),
 )
 Index(None, calibration_answer.c.call_id)
 
@@ -81,7 +71,7 @@ sample_draw = Table(
     Column("since", Text, nullable=False),
     Column("until", Text, nullable=False),
     Column("drawn_at", Text, nullable=False),
-    _text("drawn_by"),
+    text_column("drawn_by"),
     Column("seed", Integer, nullable=False),
     Column("per_agent", Integer, nullable=False),
     Column("min_s", Integer, nullable=False),
@@ -101,7 +91,7 @@ sample_pool = Table(
 sample_call = Table(
     "sample_call",
     metadata,
-    _call_id(),
+    call_key(),
     _owner("sample_draw", "draw_id", key=False),
 )
 Index(None, sample_call.c.draw_id)

@@ -17,11 +17,7 @@ from sqlalchemy import (
     false,
 )
 
-from pipeline.store.schema import metadata
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
+from pipeline.store.schema import metadata, text_column
 
 
 def _call_id() -> Column[str]:
@@ -43,17 +39,17 @@ review = Table(
     Column("score_seq", Integer, nullable=False),
     Column("reviewer", Text, nullable=False),
     Column("state", String(16), nullable=False),
-    _text("strength"),
-    _text("change"),
+    text_column("strength"),
+    text_column("change"),
     Column("taken_at", Text, nullable=False),
     Column("due_at", Text, nullable=False),
-    _text("saved_at"),
-    _text("shared_at"),
-    _text("until_at"),
-    _text("seen_at"),
-    _text("disputed_at"),
-    _text("final_at"),
-    _text("final_by"),
+    text_column("saved_at"),
+    text_column("shared_at"),
+    text_column("until_at"),
+    text_column("seen_at"),
+    text_column("disputed_at"),
+    text_column("final_at"),
+    text_column("final_by"),
 )
 Index(None, review.c.call_id)
 Index(None, review.c.state, review.c.taken_at)
@@ -82,9 +78,9 @@ dispute = Table(
     Column("was", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("answer", String(16), nullable=False, server_default=""),
-    _text("note"),
-    _text("resolved_by"),
-    _text("resolved_at"),
+    text_column("note"),
+    text_column("resolved_by"),
+    text_column("resolved_at"),
 )
 Index(None, dispute.c.state)
 
@@ -98,6 +94,6 @@ coaching_note = Table(
     Column("written_by", Text, nullable=False),
     Column("written_at", Text, nullable=False),
     Column("shared", Boolean, nullable=False, server_default=false()),
-    _text("seen_at"),
+    text_column("seen_at"),
 )
 Index(None, coaching_note.c.call_id)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from pipeline.csv_out import guarded
 from pipeline.store.audit import Audit, Noted
 from streaming.access import person_of
 from streaming.deps import Deps
@@ -19,8 +20,6 @@ from streaming.rendering import Renderer
 
 PAGE = 100
 CHUNK = 2000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula; names in the log may come from whoever tried to enter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,6 @@ def wanted_of(request: Request) -> Wanted:
 
 def _csv(rows: list[tuple[str, ...]]) -> str:
     made = io.StringIO()
-    csv.writer(made).writerows(
-        [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows
-    )
+    # Names in the log may come from whoever tried to enter.
+    csv.writer(made).writerows([guarded(cell) for cell in row] for row in rows)
     return made.getvalue()
